@@ -1,0 +1,9 @@
+// The subcommands of the program: what each is called, takes and answers with.
+#pragma once
+
+namespace ff::app {
+
+/// Runs one subcommand. Exit codes: 0 done, 1 it failed (one clear line on standard error), 2 wrong usage.
+int run(int argc, char** argv);
+
+}  // namespace ff::app

@@ -1,0 +1,115 @@
+#include "base/json_writer.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace ff {
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x80) {
+      switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+          if (c < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&') {
+            out += "\\u00";
+            out += kHex[c >> 4];
+            out += kHex[c & 15];
+          } else {
+            out += static_cast<char>(c);
+          }
+      }
+      ++i;
+      continue;
+    }
+    const std::size_t size = utf8_sequence_size(text.substr(i));
+    if (size == 0) {
+      out += "\xEF\xBF\xBD";
+      ++i;
+      continue;
+    }
+    const std::string_view sequence = text.substr(i, size);
+    if (sequence == "\xE2\x80\xA8") {
+      out += "\\u2028";
+    } else if (sequence == "\xE2\x80\xA9") {
+      out += "\\u2029";
+    } else {
+      out += sequence;
+    }
+    i += size;
+  }
+}
+
+void JsonWriter::separate() {
+  if (after_key_) {
+    after_key_ = false;
+  } else if (!first_) {
+    out_ += ',';
+  }
+  first_ = false;
+}
+
+void JsonWriter::open(char bracket) {
+  separate();
+  out_ += bracket;
+  first_ = true;
+}
+
+void JsonWriter::close(char bracket) {
+  out_ += bracket;
+  first_ = false;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  separate();
+  out_ += '"';
+  append_json_escaped(out_, name);
+  out_ += "\":";
+  after_key_ = true;
+  return *this;
+}
+
+void JsonWriter::value(std::string_view text) {
+  separate();
+  out_ += '"';
+  append_json_escaped(out_, text);
+  out_ += '"';
+}
+
+void JsonWriter::value(std::int64_t number) {
+  separate();
+  const fmt::format_int digits(number);
+  out_.append(digits.data(), digits.size());
+}
+
+void JsonWriter::value(bool truth) {
+  separate();
+  out_ += truth ? "true" : "false";
+}
+
+void JsonWriter::null() {
+  separate();
+  out_ += "null";
+}
+
+void JsonWriter::value(Money money) {
+  object([&] {
+    key("amount").value(money.minor);
+    key("currency").value(money.currency.code());
+  });
+}
+
+void JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+}
+
+}  // namespace ff

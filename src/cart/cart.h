@@ -1,0 +1,53 @@
+// What a shopper means to buy. A cart is known by a random token: knowing it is the permission to use it.
+//
+// Invariant: at most kLinesMax lines, no two for one variant, each quantity in 1..inventory::kQuantityMax.
+// A cart holds no promise: prices and stock are checked again when it is shown and when it is ordered.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/money.h"
+#include "base/time.h"
+#include "inventory/stock.h"
+
+namespace ff::cart {
+
+inline constexpr std::size_t kLinesMax = 100;
+
+struct Line {
+  VariantId variant;
+  inventory::Quantity quantity = 1;
+  Money price_seen;  // what the shopper was shown last, to tell them when it changed
+  bool operator==(const Line&) const = default;
+};
+
+struct Cart {
+  CartId id;
+  std::uint64_t version = 0;  // grows with every change; 0: nothing was ever stored
+  std::vector<Line> lines;    // in the order they were added
+  Instant updated_at;
+  bool operator==(const Cart&) const = default;
+};
+
+/// One change of one cart; applied atomically with respect to other changes of that cart.
+struct Change {
+  enum class Kind : std::uint8_t {
+    kAdd,     // quantity is added to the line (made if absent); the sum may not pass the limit
+    kSet,     // the line's quantity becomes this (made if absent); 0 removes it
+    kSeen,    // price_seen of the line becomes this, if the line is there
+    kEmpty,   // all lines go
+  };
+  CartId cart;
+  Kind kind = Kind::kAdd;
+  VariantId variant;
+  inventory::Quantity quantity = 0;
+  Money price_seen;
+};
+
+/// The change on a cart in memory: the one rule that every adapter applies. kInvalid names the limit that
+/// would be passed ("quantity", "lines"); the cart is then unchanged. Raises version and sets updated_at.
+Result<void> apply(Cart& cart, const Change& change, Instant now);
+
+}  // namespace ff::cart

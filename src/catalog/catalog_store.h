@@ -1,0 +1,48 @@
+// The port through which the catalogue is kept. Adapters: storage/sqlite, storage/memory.
+//
+// Invariant: apply() is all or nothing and raises the version by one when anything changed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/async.h"
+#include "catalog/product.h"
+
+namespace ff::catalog {
+
+/// The stock that a variant should have available after an import; nothing means "leave it".
+struct StockTarget {
+  std::string handle;         // of the product
+  std::size_t variant_index;  // into Product::variants of the product with that handle in the same change
+  std::int64_t available = 0;
+};
+
+struct CatalogueChange {
+  /// Created or made equal, by handle. Variants keep their id when their option values are the same; a
+  /// variant that the new product lacks is removed (its orders keep their own copy of what was sold).
+  std::vector<Product> upserts;
+  std::vector<std::string> removed_handles;
+  std::vector<Collection> collections;  // created or made equal, by handle
+  std::vector<StockTarget> stock;       // after the upserts; written as ledger adjustments
+};
+
+struct ChangeCounts {
+  std::int64_t created = 0, changed = 0, removed = 0, unchanged = 0;  // products
+  std::int64_t variants_created = 0, variants_changed = 0, variants_removed = 0;
+  std::int64_t stock_adjusted = 0;  // variants whose available changed
+};
+
+/// Any thread; nothing blocks the caller's.
+class CatalogStore {
+ public:
+  virtual ~CatalogStore() = default;
+  virtual Task<Result<Catalogue>> load() = 0;
+  virtual Task<Result<std::uint64_t>> version() = 0;
+  /// `dry_run`: everything is computed and rolled back.
+  virtual Task<Result<ChangeCounts>> apply(CatalogueChange change, bool dry_run) = 0;
+};
+
+}  // namespace ff::catalog

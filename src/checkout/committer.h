@@ -1,0 +1,45 @@
+// Group commit: the orders that arrive while one batch is on its way to disk become the next batch.
+//
+// With an idle queue an order commits alone at once: no timer, no added latency. The queue is bounded;
+// beyond it submit() fails with kOverloaded and nothing was written. One batch is in flight per kind of
+// operation. A batch whose outcome is unknown is replayed with the same keys until it is known; a batch that
+// fails for another reason is bisected, so that one bad order fails alone.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "base/async.h"
+#include "cart/cart_store.h"
+#include "orders/order_store.h"
+#include "telemetry/metrics.h"
+
+namespace ff::checkout {
+
+struct CommitterLimits {
+  std::size_t queued_max = 8192;        // waiting operations of one kind
+  std::size_t batch_orders_max = 256;   // taken into one transaction
+  int replays_max = 8;                  // of a batch whose outcome is unknown, with backoff
+};
+
+/// Owned by the composition root; outlives every task it gave out. submit functions: any thread; the waiting
+/// coroutine resumes on its own executor. `executor` runs the batches.
+class Committer {
+ public:
+  Committer(asio::any_io_executor executor, orders::OrderStore& orders, cart::CartStore& carts, Clock& clock,
+            CommitterLimits limits, telemetry::Registry& metrics);
+  ~Committer();
+
+  Task<Result<orders::PlaceOutcome>> place(orders::NewOrder order);
+  Task<Result<orders::SettleOutcome>> settle(orders::Settlement settlement);
+  Task<Result<cart::Cart>> change_cart(cart::Change change);
+
+  /// Operations waiting or in flight, of all kinds: what a drain waits for.
+  std::size_t pending() const;
+
+ private:
+  struct Lanes;
+  std::unique_ptr<Lanes> lanes_;
+};
+
+}  // namespace ff::checkout

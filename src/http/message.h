@@ -1,0 +1,118 @@
+// What a handler sees of a request and what it gives back. The wire is http/connection.h's business.
+//
+// Invariant: a Request was parsed and checked completely: its path is normalised and percent-decoded, its
+// header fields hold no control characters, its body is whole and within the limit of its route.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace ff::http {
+
+enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
+std::string_view to_string(Method method);
+
+/// What is refused first when there is too much work; a route has exactly one (design 7).
+enum class Priority : std::uint8_t { kAdmin, kSearch, kBrowse, kCart, kCheckout, kProbe };
+std::string_view to_string(Priority priority);
+
+struct Request {
+  Method method = Method::kGet;
+  std::string_view target;  // as sent
+  std::string path;         // decoded, starts with '/'
+  std::string_view query;   // as sent, without '?'
+  std::vector<std::pair<std::string_view, std::string_view>> headers;  // names as sent
+  std::string body;
+  std::vector<std::pair<std::string_view, std::string>> params;  // {handle} of the route, decoded
+
+  std::string_view route;  // the template that matched: "/products/{handle}"; for logs and metrics
+  std::string request_id;
+  std::string traceparent;     // W3C, ours to pass on: same trace, our own span
+  std::string remote_address;  // the client's, after trusted proxies
+  bool secure = false;         // the client's connection is TLS (told by a trusted proxy)
+  Instant received_at;
+  Instant deadline;  // nobody waits for the answer after this
+
+  /// First header field of that name (ASCII case-insensitive); empty if absent.
+  std::string_view header(std::string_view name) const;
+  bool has_header(std::string_view name) const;
+  /// Decoded value of a cookie; empty if absent.
+  std::string_view cookie(std::string_view name) const;
+  std::string_view param(std::string_view name) const;
+};
+
+/// name=value pairs of a query string or of an application/x-www-form-urlencoded body, decoded, in order.
+/// kInvalid when an escape is broken, when it is not UTF-8, or when there are more than `fields_max`.
+class Form {
+ public:
+  static Result<Form> parse(std::string_view encoded, std::size_t fields_max = 512);
+  /// First value of that name; empty if absent.
+  std::string_view get(std::string_view name) const;
+  bool has(std::string_view name) const;
+  std::vector<std::string_view> all(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& fields() const { return fields_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+std::string percent_encode(std::string_view text);  // everything but RFC 3986 "unreserved"
+
+/// An answer that was built once and is served many times: the complete head (status line, fields, Date
+/// placeholder, empty line) and the body. Immutable, shared by threads.
+struct FinishedBytes {
+  std::string head;             // ends with CRLF CRLF
+  std::size_t date_offset = 0;  // where the 29 bytes of the IMF-fixdate stand in `head`
+  std::string body;
+  std::string etag;               // quoted; also in `head`
+  std::string not_modified_head;  // the complete 304 for it
+  std::size_t not_modified_date_offset = 0;
+  std::size_t bytes() const { return head.size() + body.size() + not_modified_head.size() + sizeof *this; }
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type;  // empty: none is sent
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  /// When set, everything above is ignored and these bytes go out. The connection answers 304 by itself
+  /// where If-None-Match fits, and leaves the body out for HEAD.
+  std::shared_ptr<const FinishedBytes> finished;
+
+  Response& header(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+  static Response html(int status, std::string body);
+  static Response json(int status, std::string body);
+  static Response text(int status, std::string body);
+  static Response see_other(std::string location);  // 303
+};
+
+/// Builds the finished form of `response`: head with Content-Length, ETag (from `etag_seed`, which must
+/// name the page's inputs and its encoding), Date placeholder. Adds the security headers of every answer.
+std::shared_ptr<const FinishedBytes> finish(const Response& response, std::string_view etag_seed);
+
+/// A Set-Cookie value. Path=/, and HttpOnly unless `readable_by_scripts`; SameSite=Lax; Secure if asked.
+struct Cookie {
+  std::string name;
+  std::string value;
+  Duration max_age{0};  // 0: until the browser closes
+  bool readable_by_scripts = false;
+  bool secure = false;
+};
+std::string set_cookie(const Cookie& cookie);
+
+enum class Encoding : std::uint8_t { kIdentity, kGzip, kBrotli };
+/// The best encoding that Accept-Encoding allows (RFC 9110 12.5.3): br, then gzip, then identity.
+Encoding negotiate(std::string_view accept_encoding);
+
+}  // namespace ff::http

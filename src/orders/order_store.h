@@ -1,0 +1,96 @@
+// The port through which orders are kept: the two transactions of the checkout protocol (design 4), and what
+// the sweeper, the capture worker and audit need. Adapters: storage/sqlite, storage/memory.
+//
+// Invariants: each method is one transaction for the whole batch and grants in batch order. Stock, order,
+// idempotency key and event change together or not at all (I1, I3, I5). An outcome that was returned is
+// durable (I2). Only the store's clock decides whether a hold or a lease has expired.
+//
+// When a method fails with kUnknown the batch may have been committed or not: call it again with the same
+// ids and keys; what stands decides.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/async.h"
+#include "orders/audit.h"
+#include "orders/order.h"
+
+namespace ff::orders {
+
+struct Shortage {
+  VariantId variant;
+  inventory::Quantity wanted = 0;
+  inventory::Quantity available = 0;
+  bool operator==(const Shortage&) const = default;
+};
+
+/// `order.state` says what is asked for: kPendingPayment holds the stock for `hold_for`; kPlaced and kPaid
+/// sell it at once (the fused path of an instant method). The store fills number, counted, holding, version,
+/// the times, and for pending orders the lease.
+struct NewOrder {
+  Order order;
+  Duration hold_for{0};
+  Duration lease_for{0};
+  bool empty_cart = false;  // with a fused sale: the cart's lines that were ordered go in the same commit
+};
+
+struct Placed { Order order; };
+/// The cart and key have an order already (perhaps this very one, replayed): nothing was changed.
+/// `fresh` when it has the id that was asked for: our own replay, not somebody's retry.
+struct Existing { Order order; bool fresh = false; bool lease_expired = false; };
+struct SoldOut { std::vector<Shortage> shortages; };
+using PlaceOutcome = std::variant<Placed, Existing, SoldOut>;
+
+/// A move of an order that exists. Compare-and-set on state (and attempt where it is not 0).
+struct Settlement {
+  enum class Kind : std::uint8_t {
+    kClaim,    // pending -> paid: held becomes sold; a released hold is taken again, or kHoldLost
+    kDecline,  // pending -> declined: the hold is released
+    kCancel,   // pending -> cancelled: the hold is released
+    kCapture,  // payment authorised -> captured; the state stays
+  };
+  OrderId order;
+  Kind kind = Kind::kClaim;
+  std::int32_t attempt = 0;       // 0: whatever attempt it is at
+  PaymentState payment = PaymentState::kNone;  // what the payment is after it
+  std::string payment_reference;  // kClaim
+  std::string card_hint;
+  std::string reason;             // kDecline, kCancel
+  bool empty_cart = false;        // kClaim: the ordered lines leave the cart in the same commit
+};
+
+struct Settled { Order order; };
+/// The order already is where this move leads, or somewhere from which it can't be made: nothing changed.
+struct NotApplied { Order order; };
+struct HoldLost { Order order; std::vector<Shortage> shortages; };  // kClaim only; nothing changed
+struct NoSuchOrder {};
+using SettleOutcome = std::variant<Settled, NotApplied, HoldLost, NoSuchOrder>;
+
+/// Any thread; nothing blocks the caller's.
+class OrderStore {
+ public:
+  virtual ~OrderStore() = default;
+
+  virtual BatchTask<PlaceOutcome> place(std::span<const NewOrder> orders) = 0;
+  virtual BatchTask<SettleOutcome> settle(std::span<const Settlement> settlements) = 0;
+  virtual BatchTask<std::optional<Order>> read(std::span<const OrderId> ids) = 0;
+
+  /// A retry adopts a pending order whose lease is over: raises attempt, renews the lease. kConflict when
+  /// it is not pending, the lease still runs, or `attempt` is not the current one.
+  virtual Task<Result<Order>> take_over(OrderId id, std::int32_t attempt, Duration lease_for) = 0;
+
+  /// Pending orders whose lease is over and whose hold has expired, oldest first.
+  virtual Task<Result<std::vector<Order>>> overdue(std::int64_t limit) = 0;
+  /// Gives the stock of overdue orders back while their payment stays unknown; they remain pending.
+  virtual Task<Result<void>> release_holds(std::span<const OrderId> ids) = 0;
+  /// Paid orders whose payment is authorised and not captured, oldest first.
+  virtual Task<Result<std::vector<Order>>> captures_due(std::int64_t limit) = 0;
+
+  /// Feeds every row to the auditor from one consistent snapshot. For `audit`: long, off the hot path.
+  virtual Task<Result<void>> audit(Auditor& auditor) = 0;
+};
+
+}  // namespace ff::orders
