@@ -31,22 +31,30 @@ class Snapshot {
   Snapshot(const Snapshot&) = delete;
 
   std::uint64_t version() const { return catalogue_.version; }
-  std::span<const Product> products() const { return catalogue_.products; }  // newest first
+  /// Newest first; those created at the same instant (one import) by id, which is the order of their file.
+  std::span<const Product> products() const { return catalogue_.products; }
   std::span<const Collection> collections() const { return catalogue_.collections; }
   const Product* product(std::string_view handle) const;
   const Collection* collection(std::string_view handle) const;
   VariantRef variant(VariantId id) const;
-  /// Indices into products(), in the collection's order.
+  /// Indices into products(), in the collection's order: first those it names, as it names them, then those
+  /// that a tag or a type brings in, newest first. Tags and types compare without case and accents.
   std::span<const std::uint32_t> members(const Collection& collection) const;
   std::size_t variant_count() const { return variants_.size(); }
   /// Fingerprint of everything that a page about this product shows; the same on every process.
   std::uint64_t fingerprint(const Product& product) const;
 
  private:
+  struct VariantSlot {
+    VariantId id;
+    std::uint32_t product, variant;  // indices
+  };
+  void index_collections();
+
   Catalogue catalogue_;
   std::unordered_map<std::string_view, std::uint32_t> product_by_handle_;
   std::unordered_map<std::string_view, std::uint32_t> collection_by_handle_;
-  std::unordered_map<VariantId, VariantRef> variants_;
+  std::vector<VariantSlot> variants_;  // by id: a third of a hash table's memory
   std::vector<std::vector<std::uint32_t>> members_;
   std::vector<std::uint64_t> fingerprints_;
 };

@@ -1,9 +1,11 @@
 // What pages say about stock: coarse and eventually fresh. The truth is decided when an order reserves.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -27,12 +29,16 @@ class StockLabels {
  public:
   StockLabels() = default;
   explicit StockLabels(std::span<const inventory::Stock> stocks);
-  StockLabel of(VariantId variant) const;  // kInStock for a variant that nobody counts
+  StockLabel of(VariantId variant) const;        // kInStock for a variant that nobody counts
   bool available(const Product& product) const;  // any variant can be bought
   /// Changes when the label of any variant of the product changes; part of a page's inputs.
   std::uint64_t fingerprint(const Product& product) const;
+  /// The same for equal sets of labels, and (but for a chance of 2^-64) only for them.
+  std::uint64_t fingerprint() const { return fingerprint_; }
+  bool operator==(const StockLabels&) const = default;
 
  private:
+  std::uint64_t fingerprint_ = 0;
   std::unordered_map<VariantId, StockLabel> exceptions_;  // those not kInStock
 };
 
