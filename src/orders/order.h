@@ -98,7 +98,8 @@ struct Order {
   PaymentMethod method = PaymentMethod::kCard;
   std::string payment_reference;  // the gateway's
   std::string card_hint;          // "Visa ending 4242"
-  std::string reason;             // of kDeclined and kCancelled, for the shopper
+  std::string reason;             // of kDeclined and kCancelled, for the shopper; on a pending order: it is
+                                  // given up, its payment is being closed and it can only be cancelled
   bool operator==(const Order&) const = default;
 };
 

@@ -51,6 +51,8 @@ struct Settlement {
     kDecline,  // pending -> declined: the hold is released
     kCancel,   // pending -> cancelled: the hold is released
     kCapture,  // payment authorised -> captured; the state stays
+    kSuspend,  // pending stays pending, its payment's outcome is unknown: the lease ends now. With a reason:
+               // the order is given up (Order::reason), so its payment may be closed and never claimed
   };
   OrderId order;
   Kind kind = Kind::kClaim;
@@ -58,7 +60,7 @@ struct Settlement {
   PaymentState payment = PaymentState::kNone;  // what the payment is after it
   std::string payment_reference;  // kClaim
   std::string card_hint;
-  std::string reason;             // kDecline, kCancel
+  std::string reason;             // kDecline, kCancel; kSuspend: kept when not empty
   bool empty_cart = false;        // kClaim: the ordered lines leave the cart in the same commit
 };
 
@@ -69,6 +71,12 @@ struct HoldLost { Order order; std::vector<Shortage> shortages; };  // kClaim on
 struct NoSuchOrder {};
 using SettleOutcome = std::variant<Settled, NotApplied, HoldLost, NoSuchOrder>;
 
+/// What makes a request to buy the same request: see Order.
+struct OrderKey {
+  CartId cart;
+  std::string idempotency_key;
+};
+
 /// Any thread; nothing blocks the caller's.
 class OrderStore {
  public:
@@ -77,6 +85,8 @@ class OrderStore {
   virtual BatchTask<PlaceOutcome> place(std::span<const NewOrder> orders) = 0;
   virtual BatchTask<SettleOutcome> settle(std::span<const Settlement> settlements) = 0;
   virtual BatchTask<std::optional<Order>> read(std::span<const OrderId> ids) = 0;
+  /// The orders that these keys have. A retry is answered from it when its cart was emptied by the first.
+  virtual BatchTask<std::optional<Order>> find(std::span<const OrderKey> keys) = 0;
 
   /// A retry adopts a pending order whose lease is over: raises attempt, renews the lease. kConflict when
   /// it is not pending, the lease still runs, or `attempt` is not the current one.
