@@ -8,6 +8,7 @@
 
 add_library(ff_pch_host OBJECT ${CMAKE_SOURCE_DIR}/cmake/pch.cc)
 target_precompile_headers(ff_pch_host PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.h)
+target_link_libraries(ff_pch_host PRIVATE fmt::fmt)  # its definitions are part of the header
 ff_target(ff_pch_host)
 
 function(ff_room name)

@@ -46,7 +46,8 @@ Uuid Uuid::v7(Instant now, Random& random) {
   Uuid id;
   random.fill(std::as_writable_bytes(std::span(id.bytes)));
   const auto ms = static_cast<std::uint64_t>(now.us / 1000);
-  for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  for (std::size_t i = 0; i < 6; ++i)
+    id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
   id.bytes[6] = static_cast<std::uint8_t>(0x70 | (id.bytes[6] & 0x0f));
   id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3f));
   return id;

@@ -52,7 +52,7 @@ class JsonWriter {
   void close(char bracket);
 
   std::string& out_;
-  bool first_ = true;      // nothing was written yet at this depth
+  bool first_ = true;  // nothing was written yet at this depth
   bool after_key_ = false;
 };
 

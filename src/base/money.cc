@@ -14,14 +14,15 @@ struct Known {
   std::int8_t exponent;
 };
 // The ISO 4217 currencies that the storefront knows how to write.
-constexpr Known kKnown[] = {{"AUD", 2}, {"BRL", 2}, {"CAD", 2}, {"CHF", 2}, {"CNY", 2}, {"CZK", 2}, {"DKK", 2},
-                            {"EUR", 2}, {"GBP", 2}, {"HUF", 2}, {"INR", 2}, {"JPY", 0}, {"KRW", 0}, {"KWD", 3},
-                            {"MXN", 2}, {"NOK", 2}, {"NZD", 2}, {"PLN", 2}, {"SEK", 2}, {"SGD", 2}, {"USD", 2},
-                            {"ZAR", 2}};
+constexpr Known kKnown[] = {{"AUD", 2}, {"BRL", 2}, {"CAD", 2}, {"CHF", 2}, {"CNY", 2}, {"CZK", 2},
+                            {"DKK", 2}, {"EUR", 2}, {"GBP", 2}, {"HUF", 2}, {"INR", 2}, {"JPY", 0},
+                            {"KRW", 0}, {"KWD", 3}, {"MXN", 2}, {"NOK", 2}, {"NZD", 2}, {"PLN", 2},
+                            {"SEK", 2}, {"SGD", 2}, {"USD", 2}, {"ZAR", 2}};
 
 std::int64_t power_of_ten(int exponent) {
   std::int64_t power = 1;
-  for (int i = 0; i < exponent; ++i) power *= 10;
+  for (int i = 0; i < exponent; ++i)
+    power *= 10;
   return power;
 }
 
@@ -67,7 +68,8 @@ Result<Money> Money::parse_decimal(std::string_view text, Currency currency) {
       return wrong(fmt::format("has more than {} decimals", currency.exponent()));
     }
   }
-  for (std::size_t i = fraction.size(); i < static_cast<std::size_t>(currency.exponent()); ++i) minor *= 10;
+  for (std::size_t i = fraction.size(); i < static_cast<std::size_t>(currency.exponent()); ++i)
+    minor *= 10;
   if (minor > kMinorMax) return wrong("is too large");
   return Money{minor, currency};
 }

@@ -13,18 +13,18 @@
 namespace ff {
 
 enum class ErrorCode {
-  kInvalid,       // the input breaks a rule: `fields` says which
-  kNotFound,      // it does not exist (or the caller may not know that it does)
-  kConflict,      // it exists in a state that does not allow this
-  kKeyReused,     // same Idempotency-Key, other body
-  kInProgress,    // another request works on the same key; try again shortly
-  kSoldOut,       // not enough stock
-  kDeclined,      // the payment was refused
-  kTooLarge,      // over a limit that the client could respect
-  kOverloaded,    // a bounded queue is full, or a deadline passed while waiting: try again later
-  kUnavailable,   // a part that we depend on is away: try again later
-  kUnknown,       // the outcome is not known: neither success nor failure
-  kInternal,      // our own mistake
+  kInvalid,      // the input breaks a rule: `fields` says which
+  kNotFound,     // it does not exist (or the caller may not know that it does)
+  kConflict,     // it exists in a state that does not allow this
+  kKeyReused,    // same Idempotency-Key, other body
+  kInProgress,   // another request works on the same key; try again shortly
+  kSoldOut,      // not enough stock
+  kDeclined,     // the payment was refused
+  kTooLarge,     // over a limit that the client could respect
+  kOverloaded,   // a bounded queue is full, or a deadline passed while waiting: try again later
+  kUnavailable,  // a part that we depend on is away: try again later
+  kUnknown,      // the outcome is not known: neither success nor failure
+  kInternal,     // our own mistake
 };
 
 std::string_view to_string(ErrorCode code);

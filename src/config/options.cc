@@ -1,0 +1,414 @@
+#include "config/options.h"
+
+#include <sched.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "base/text.h"
+#include "embedded/config.h"
+
+namespace ff::config {
+namespace {
+
+// One table of the file. Remembers which keys were asked for, so that the others can be refused.
+class Section {
+ public:
+  Section(const toml::table& table, std::string where) : table_(table), where_(std::move(where)) {}
+
+  template <typename T>
+  Result<void> read(std::string_view key, T& out) {
+    known_.insert(std::string(key));
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return {};
+    const auto value = node->value_exact<T>();
+    if (!value) return wrong(key, fmt::format("must be {}", type_name<T>()));
+    out = *value;
+    return {};
+  }
+
+  Result<void> read(std::string_view key, std::vector<std::string>& out) {
+    known_.insert(std::string(key));
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return {};
+    const toml::array* array = node->as_array();
+    if (array == nullptr) return wrong(key, "must be a list of strings");
+    out.clear();
+    for (const toml::node& item : *array) {
+      const auto text = item.value_exact<std::string>();
+      if (!text) return wrong(key, "must be a list of strings");
+      out.push_back(*text);
+    }
+    return {};
+  }
+
+  Result<void> read_ms(std::string_view key, std::int64_t least, Duration& out) {
+    std::int64_t ms = out.count() / 1000;
+    if (auto ok = read(key, ms); !ok) return ok;
+    if (ms < least || ms > kMillisecondsMax) {
+      return wrong(key, fmt::format("must be between {} and {}", least, kMillisecondsMax));
+    }
+    out = std::chrono::milliseconds(ms);
+    return {};
+  }
+
+  const toml::node* child(std::string_view key) {
+    known_.insert(std::string(key));
+    return table_.get(key);
+  }
+
+  Result<void> refuse_unknown() const {
+    for (const auto& [key, value] : table_) {
+      if (!known_.contains(std::string(key.str()))) return wrong(key.str(), "is not a setting");
+    }
+    return {};
+  }
+
+  tl::unexpected<Error> wrong(std::string_view key, std::string_view rule) const {
+    return invalid(fmt::format("{}{}", where_, key), std::string(rule));
+  }
+
+ private:
+  static constexpr std::int64_t kMillisecondsMax = 3'600'000;
+
+  template <typename T>
+  static std::string_view type_name() {
+    if constexpr (std::is_same_v<T, std::string>) return "a string";
+    if constexpr (std::is_same_v<T, bool>) return "true or false";
+    return "a whole number";
+  }
+
+  const toml::table& table_;
+  std::string where_;
+  std::set<std::string> known_;
+};
+
+Result<BasisPoints> parse_percent(std::string_view text) {
+  // "19", "5.5" or "8.25": the same shape as an amount with two decimals.
+  const auto parsed = Money::parse_decimal(text, Currency());
+  if (!parsed || parsed->minor > 10'000)
+    return invalid("rate", "must be a percentage like \"19\" or \"5.5\"");
+  return BasisPoints{static_cast<std::int32_t>(parsed->minor)};
+}
+
+bool is_country(std::string_view code) {
+  return code == "*" ||
+         (code.size() == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z');
+}
+
+Result<pricing::DeliveryMethod> read_delivery(const toml::table& table, std::string where,
+                                              Currency currency) {
+  Section section(table, std::move(where));
+  pricing::DeliveryMethod method;
+  std::string price;
+  std::string free_from;
+  for (auto&& ok : {section.read("id", method.id), section.read("title", method.title),
+                    section.read("countries", method.countries), section.read("price", price),
+                    section.read("free_from", free_from), section.refuse_unknown()}) {
+    if (!ok) return tl::unexpected(ok.error());
+  }
+  if (method.id.empty() || slug(method.id) != method.id)
+    return section.wrong("id", "must be lower-case letters, digits and dashes");
+  if (method.title.empty()) return section.wrong("title", "must not be empty");
+  if (method.countries.empty()) return section.wrong("countries", "must name at least one country, or \"*\"");
+  for (const std::string& country : method.countries) {
+    if (!is_country(country))
+      return section.wrong("countries", fmt::format("'{}' is not an ISO 3166-1 code", country));
+  }
+  const auto amount = Money::parse_decimal(price, currency);
+  if (!amount) return section.wrong("price", "must be an amount like \"4.90\"");
+  method.price = *amount;
+  if (!free_from.empty()) {
+    const auto threshold = Money::parse_decimal(free_from, currency);
+    if (!threshold) return section.wrong("free_from", "must be an amount like \"100.00\"");
+    method.free_from = *threshold;
+  }
+  return method;
+}
+
+Result<pricing::TaxRule> read_tax(const toml::table& table, std::string where) {
+  Section section(table, std::move(where));
+  pricing::TaxRule rule;
+  std::string rate;
+  for (auto&& ok : {section.read("country", rule.country), section.read("rate", rate),
+                    section.read("included", rule.included), section.refuse_unknown()}) {
+    if (!ok) return tl::unexpected(ok.error());
+  }
+  if (!is_country(rule.country)) return section.wrong("country", "must be an ISO 3166-1 code or \"*\"");
+  const auto percent = parse_percent(rate);
+  if (!percent) return section.wrong("rate", "must be a percentage like \"19\" or \"5.5\"");
+  rule.rate = *percent;
+  return rule;
+}
+
+// Reads each table of an array like [[delivery]] by `read_one`; an absent array leaves `out` alone.
+template <typename T, typename ReadOne>
+Result<void> read_tables(const toml::node* node, std::string_view key, std::vector<T>& out,
+                         ReadOne&& read_one) {
+  if (node == nullptr) return {};
+  const toml::array* array = node->as_array();
+  if (array == nullptr) return invalid(std::string(key), "must be a list of tables");
+  out.clear();
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const toml::table* table = array->get(i)->as_table();
+    if (table == nullptr) return invalid(std::string(key), "must be a list of tables");
+    auto item = read_one(*table, fmt::format("{}[{}].", key, i));
+    if (!item) return tl::unexpected(item.error());
+    out.push_back(std::move(*item));
+  }
+  return {};
+}
+
+Result<void> read_table(Options& options, const toml::table& table) {
+  Section root(table, "");
+  std::string listen;
+  std::string ops_listen;
+  std::int64_t io_threads = options.io_threads;
+  for (auto&& ok :
+       {root.read("listen", listen), root.read("ops_listen", ops_listen),
+        root.read("database_url", options.database_url), root.read("io_threads", io_threads),
+        root.read("log_level", options.log_level), root.read("trusted_proxies", options.trusted_proxies)}) {
+    if (!ok) return ok;
+  }
+  if (io_threads < 0 || io_threads > 256) return root.wrong("io_threads", "must be between 0 and 256");
+  options.io_threads = static_cast<int>(io_threads);
+  for (auto [text, endpoint, key] : {std::tuple(&listen, &options.listen, "listen"),
+                                     std::tuple(&ops_listen, &options.ops_listen, "ops_listen")}) {
+    if (text->empty()) continue;
+    const auto parsed = Endpoint::parse(*text);
+    if (!parsed) return root.wrong(key, parsed.error().fields.front().message);
+    *endpoint = *parsed;
+  }
+
+  static const toml::table kEmpty;
+  const auto section_of = [&](std::string_view key) -> Result<const toml::table*> {
+    const toml::node* node = root.child(key);
+    if (node == nullptr) return &kEmpty;
+    if (const toml::table* inner = node->as_table()) return inner;
+    return root.wrong(key, "must be a table");
+  };
+
+  const auto drain = section_of("drain");
+  if (!drain) return tl::unexpected(drain.error());
+  Section drain_section(**drain, "drain.");
+  for (auto&& ok :
+       {drain_section.read_ms("delay_ms", 0, options.drain_delay),
+        drain_section.read_ms("timeout_ms", 1, options.drain_timeout), drain_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+
+  const auto shop = section_of("shop");
+  if (!shop) return tl::unexpected(shop.error());
+  Section shop_section(**shop, "shop.");
+  std::string currency(options.rules.currency.code());
+  for (auto&& ok :
+       {shop_section.read("name", options.shop_name), shop_section.read("public_url", options.public_url),
+        shop_section.read("support_email", options.support_email), shop_section.read("currency", currency),
+        shop_section.read("picture_hosts", options.picture_hosts), shop_section.read("demo", options.demo),
+        shop_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+  const auto parsed_currency = Currency::parse(currency);
+  if (!parsed_currency)
+    return shop_section.wrong("currency", "must be an ISO 4217 code that this shop knows, like \"EUR\"");
+  options.rules.currency = *parsed_currency;
+  if (!options.public_url.empty() &&
+      (!(options.public_url.starts_with("https://") || options.public_url.starts_with("http://")) ||
+       options.public_url.ends_with('/') ||
+       options.public_url.find_first_of(" \"<>\r\n") != std::string::npos)) {
+    return shop_section.wrong("public_url",
+                              "must be like \"https://shop.example\", without a slash at its end");
+  }
+
+  const auto payment = section_of("payment");
+  if (!payment) return tl::unexpected(payment.error());
+  Section payment_section(**payment, "payment.");
+  for (auto&& ok :
+       {payment_section.read("ledger", options.payment_ledger),
+        payment_section.read_ms("timeout_ms", 100, options.payment_timeout),
+        payment_section.read_ms("hold_ms", 1000, options.hold_time), payment_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+
+  if (auto ok = read_tables(root.child("delivery"), "delivery", options.rules.delivery,
+                            [&](const toml::table& t, std::string where) {
+                              return read_delivery(t, std::move(where), options.rules.currency);
+                            });
+      !ok) {
+    return ok;
+  }
+  if (auto ok =
+          read_tables(root.child("tax"), "tax", options.rules.tax,
+                      [](const toml::table& t, std::string where) { return read_tax(t, std::move(where)); });
+      !ok) {
+    return ok;
+  }
+  return root.refuse_unknown();
+}
+
+Result<void> read_toml(Options& options, std::string_view text, std::string_view source) {
+  const toml::parse_result parsed = toml::parse(text, source);
+  if (!parsed) {
+    return fail(ErrorCode::kInvalid, fmt::format("{}:{}: {}", source, parsed.error().source().begin.line,
+                                                 parsed.error().description()));
+  }
+  if (auto ok = read_table(options, parsed.table()); !ok) {
+    Error error = ok.error();
+    error.detail = fmt::format("{}: {}", source, error.detail);
+    return tl::unexpected(error);
+  }
+  return {};
+}
+
+// What the rules imply once everything is known, and the checks that need more than one key.
+Result<void> complete(Options& options) {
+  if (options.log_level != "debug" && options.log_level != "info" && options.log_level != "warning" &&
+      options.log_level != "error") {
+    return invalid("log_level", "must be debug, info, warning or error");
+  }
+  if (!options.database_url.starts_with("sqlite:") || options.database_url.size() == 7) {
+    return invalid("database_url", "must be like \"sqlite:var/shop.db\"");
+  }
+  if (options.hold_time < options.payment_timeout + std::chrono::seconds(5)) {
+    return invalid("payment.hold_ms",
+                   "must exceed payment.timeout_ms by at least 5000, for the two commits around it");
+  }
+  options.rules.countries.clear();
+  std::set<std::string> seen;
+  for (const pricing::DeliveryMethod& method : options.rules.delivery) {
+    for (const std::string& country : method.countries) {
+      if (country != "*" && seen.insert(country).second) options.rules.countries.push_back(country);
+    }
+  }
+  for (const pricing::TaxRule& rule : options.rules.tax) {
+    if (rule.country != "*" && seen.insert(rule.country).second)
+      options.rules.countries.push_back(rule.country);
+  }
+  if (options.rules.delivery.empty()) return invalid("delivery", "at least one delivery method is needed");
+  if (options.rules.countries.empty()) return invalid("delivery", "at least one country must be named");
+  return {};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorCode::kInvalid, fmt::format("{}: can't be read", path));
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+Result<void> override_endpoint(const std::string& text, std::string_view source, Endpoint& out) {
+  const auto parsed = Endpoint::parse(text);
+  if (!parsed) return invalid(std::string(source), parsed.error().fields.front().message);
+  out = *parsed;
+  return {};
+}
+
+Result<void> override_threads(std::int64_t threads, std::string_view source, int& out) {
+  if (threads < 0 || threads > 256) return invalid(std::string(source), "must be between 0 and 256");
+  out = static_cast<int>(threads);
+  return {};
+}
+
+Result<void> read_environment(Options& options, Environment environment) {
+  if (const char* text = environment("FF_LISTEN")) {
+    if (auto ok = override_endpoint(text, "FF_LISTEN", options.listen); !ok) return ok;
+  }
+  if (const char* text = environment("FF_OPS_LISTEN")) {
+    if (auto ok = override_endpoint(text, "FF_OPS_LISTEN", options.ops_listen); !ok) return ok;
+  }
+  if (const char* text = environment("FF_DATABASE_URL")) options.database_url = text;
+  if (const char* text = environment("FF_LOG_LEVEL")) options.log_level = text;
+  if (const char* text = environment("FF_PUBLIC_URL")) options.public_url = text;
+  if (const char* text = environment("FF_PAYMENT_LEDGER")) options.payment_ledger = text;
+  if (const char* text = environment("FF_IO_THREADS")) {
+    const auto threads = parse_int(text);
+    if (auto ok = override_threads(threads.value_or(-1), "FF_IO_THREADS", options.io_threads); !ok) return ok;
+  }
+  return {};
+}
+
+Result<void> read_flags(Options& options, const Flags& flags) {
+  if (flags.listen) {
+    if (auto ok = override_endpoint(*flags.listen, "--listen", options.listen); !ok) return ok;
+  }
+  if (flags.ops_listen) {
+    if (auto ok = override_endpoint(*flags.ops_listen, "--ops-listen", options.ops_listen); !ok) return ok;
+  }
+  if (flags.database_url) options.database_url = *flags.database_url;
+  if (flags.io_threads) {
+    if (auto ok = override_threads(*flags.io_threads, "--io-threads", options.io_threads); !ok) return ok;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Endpoint> Endpoint::parse(std::string_view text) {
+  const std::string_view rule = "must be HOST:PORT, like \"127.0.0.1:8080\" or \":8080\"";
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos) return invalid("endpoint", std::string(rule));
+  std::string_view address = text.substr(0, colon);
+  const auto port = parse_int(text.substr(colon + 1));
+  if (!port || *port > 65535) return invalid("endpoint", std::string(rule));
+  if (address.starts_with('[') && address.ends_with(']')) {
+    address = address.substr(1, address.size() - 2);
+  } else if (address.find(':') != address.npos) {
+    return invalid("endpoint", "an IPv6 address needs brackets, like \"[::1]:8080\"");
+  }
+  return Endpoint{address.empty() ? "0.0.0.0" : std::string(address), static_cast<std::uint16_t>(*port)};
+}
+
+std::string_view defaults_toml() {
+  for (const EmbeddedFile& file : embedded::config()) {
+    if (file.path == "defaults.toml") return file.bytes;
+  }
+  return {};
+}
+
+Result<Options> load(const Flags& flags, Environment environment) {
+  Options options;
+  if (auto ok = read_toml(options, defaults_toml(), "defaults.toml"); !ok) return tl::unexpected(ok.error());
+
+  std::string path;
+  if (const char* from_environment = environment("FF_CONFIG")) path = from_environment;
+  if (flags.config_file) path = *flags.config_file;
+  // fashionforward.toml in the working directory is read when it is there; a file that was named must be.
+  const bool named = !path.empty();
+  if (!named) path = "fashionforward.toml";
+  if (named || std::ifstream(path).good()) {
+    const auto text = read_file(path);
+    if (!text) return tl::unexpected(text.error());
+    if (auto ok = read_toml(options, *text, path); !ok) return tl::unexpected(ok.error());
+  }
+  if (auto ok = read_environment(options, environment); !ok) return tl::unexpected(ok.error());
+  if (auto ok = read_flags(options, flags); !ok) return tl::unexpected(ok.error());
+  if (auto ok = complete(options); !ok) return tl::unexpected(ok.error());
+  return options;
+}
+
+int usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  int cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  double quota = 0;
+  double period = 0;
+  if (std::ifstream v2("/sys/fs/cgroup/cpu.max"); v2) {
+    std::string first;
+    if (v2 >> first >> period && first != "max") quota = std::strtod(first.c_str(), nullptr);
+  } else {
+    std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+    std::ifstream v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+    if (!(v1_quota >> quota && v1_period >> period)) quota = 0;
+  }
+  if (quota > 0 && period > 0) cpus = std::min(cpus, static_cast<int>(quota / period));
+  return std::max(cpus, 1);
+}
+
+}  // namespace ff::config

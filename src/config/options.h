@@ -1,0 +1,67 @@
+// How this process is set up: one typed struct, from the built-in defaults, then a file, then the
+// environment, then flags; the later wins.
+//
+// Invariant: an Options that was returned is complete and valid. An unknown key, a wrong type or a value out
+// of range is one error that names the key and where it came from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "pricing/pricing.h"
+
+namespace ff::config {
+
+/// "127.0.0.1:8080", "[::1]:8080", ":8080" (every address), port 0 for any free one.
+struct Endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+  static Result<Endpoint> parse(std::string_view text);
+};
+
+struct Options {
+  Endpoint listen;           // shoppers and the API
+  Endpoint ops_listen;       // probes and metrics; never public
+  std::string database_url;  // "sqlite:PATH"
+  int io_threads = 0;        // 0: what the container's CPU limit allows
+  std::string log_level = "info";
+  std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-* are believed
+  Duration drain_delay{};                    // after SIGTERM, keep serving so that balancers notice
+  Duration drain_timeout{};                  // then requests in flight get this long
+
+  std::string shop_name;
+  std::string public_url;  // "https://shop.example"; empty: links are relative
+  std::string support_email;
+  std::vector<std::string> picture_hosts;  // besides those that the catalogue names
+  bool demo = true;
+
+  std::string payment_ledger;  // file of the demo gateway
+  Duration payment_timeout{};
+  Duration hold_time{};
+
+  pricing::Rules rules;
+};
+
+/// What the command line said; unset members were not given.
+struct Flags {
+  std::optional<std::string> config_file;
+  std::optional<std::string> listen, ops_listen, database_url;
+  std::optional<int> io_threads;
+};
+
+/// Reads the environment through `getenv`-like `lookup` (null when unset), so that tests can pass their own.
+using Environment = const char* (*)(const char* name);
+Result<Options> load(const Flags& flags, Environment environment);
+
+/// The built-in defaults as the TOML text that they are read from: `fashionforward config` prints it.
+std::string_view defaults_toml();
+
+/// CPUs that this process may use: affinity, then the cgroup's quota (v2 cpu.max, v1 cfs_quota_us), at
+/// least 1.
+int usable_cpus();
+
+}  // namespace ff::config

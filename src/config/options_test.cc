@@ -1,0 +1,83 @@
+#include "config/options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace ff::config {
+namespace {
+
+const char* nothing_set(const char*) { return nullptr; }
+const char* listens_on_9999(const char* name) {
+  return std::string_view(name) == "FF_LISTEN" ? "127.0.0.1:9999" : nullptr;
+}
+
+class ConfigFile : public testing::Test {
+ protected:
+  Result<Options> load_with(std::string_view toml, Flags flags = {}, Environment environment = nothing_set) {
+    const std::string path = testing::TempDir() + "ff-options-test.toml";
+    std::ofstream(path, std::ios::trunc) << toml;
+    flags.config_file = path;
+    auto loaded = load(flags, environment);
+    std::filesystem::remove(path);
+    return loaded;
+  }
+};
+
+TEST(Options, DefaultsAreACompleteShop) {
+  const auto options = load({}, nothing_set);
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->listen.port, 8080);
+  EXPECT_EQ(options->database_url, "sqlite:var/shop.db");
+  EXPECT_EQ(options->rules.currency.code(), "EUR");
+  EXPECT_EQ(options->rules.countries.front(), "DE");
+  EXPECT_TRUE(options->demo);
+}
+
+TEST_F(ConfigFile, OverridesDefaultsAndIsOverriddenByEnvironmentAndFlags) {
+  constexpr std::string_view toml = "listen = \"127.0.0.1:1111\"\n";
+  EXPECT_EQ(load_with(toml)->listen.port, 1111);
+  EXPECT_EQ(load_with(toml, {}, listens_on_9999)->listen.port, 9999);
+  Flags flags;
+  flags.listen = "127.0.0.1:2222";
+  EXPECT_EQ(load_with(toml, flags, listens_on_9999)->listen.port, 2222);
+}
+
+TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
+  const struct {
+    std::string_view toml, named;
+  } cases[] = {
+      {"listne = \":80\"", "listne: is not a setting"},
+      {"[shop]\ncolour = \"red\"", "shop.colour: is not a setting"},
+      {"io_threads = \"two\"", "io_threads: must be a whole number"},
+      {"io_threads = -1", "io_threads: must be between 0 and 256"},
+      {"listen = \"8080\"", "listen: must be HOST:PORT"},
+      {"[shop]\ncurrency = \"XXX\"", "shop.currency: must be an ISO 4217 code"},
+      {"[[delivery]]\nid = \"a\"\ntitle = \"A\"\ncountries = [\"Germany\"]\nprice = \"1\"",
+       "delivery[0].countries"},
+      {"[[tax]]\ncountry = \"DE\"\nrate = \"190\"", "tax[0].rate: must be a percentage"},
+      {"[payment]\nhold_ms = 11000", "payment.hold_ms: must exceed"},
+      {"database_url = \"mysql://x\"", "database_url: must be like"},
+      {"listen = ", "ff-options-test.toml:1"},
+  };
+  for (const auto& c : cases) {
+    const auto loaded = load_with(c.toml);
+    ASSERT_FALSE(loaded) << c.toml;
+    EXPECT_NE(loaded.error().detail.find(c.named), std::string::npos) << loaded.error().detail;
+  }
+}
+
+TEST(Endpoint, KnowsHostsPortsAndBrackets) {
+  EXPECT_EQ(Endpoint::parse(":8080")->address, "0.0.0.0");
+  EXPECT_EQ(Endpoint::parse("[::1]:0")->address, "::1");
+  EXPECT_FALSE(Endpoint::parse("::1:80"));
+  EXPECT_FALSE(Endpoint::parse("localhost"));
+  EXPECT_FALSE(Endpoint::parse("127.0.0.1:65536"));
+}
+
+TEST(UsableCpus, IsAtLeastOne) { EXPECT_GE(usable_cpus(), 1); }
+
+}  // namespace
+}  // namespace ff::config
