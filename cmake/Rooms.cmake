@@ -1,7 +1,7 @@
 # ff_room(NAME [ROOMS other...] [LIBS library...])
 #
 # src/NAME/*.cc becomes the static library ff_NAME; the files ending in _test.cc become the program
-# NAME_test, registered with CTest. A room sees only the rooms that it names.
+# NAME_test; with FF_FUZZ each *_fuzz.cc becomes a libFuzzer program. A room sees only the rooms that it names.
 #
 # One precompiled header (cmake/pch.h) serves every room: it holds the standard library and Asio, which
 # would otherwise be most of a clean build.
@@ -40,5 +40,17 @@ function(ff_room name)
     target_precompile_headers(${name}_test REUSE_FROM ff_pch_host)
     target_link_libraries(${name}_test PRIVATE ff_${name} GTest::gmock GTest::gtest_main)
     set_property(GLOBAL APPEND PROPERTY FF_UNIT_TESTS ${name}_test)
+  endif()
+
+  if(FF_FUZZ)
+    file(GLOB_RECURSE fuzzers CONFIGURE_DEPENDS ${dir}/*_fuzz.cc)
+    foreach(fuzzer IN LISTS fuzzers)
+      get_filename_component(program ${fuzzer} NAME_WE)
+      add_executable(${program} EXCLUDE_FROM_ALL ${fuzzer})
+      ff_target(${program})
+      target_link_libraries(${program} PRIVATE ff_${name})
+      target_link_options(${program} PRIVATE -fsanitize=fuzzer)
+      set_property(GLOBAL APPEND PROPERTY FF_FUZZERS ${program})
+    endforeach()
   endif()
 endfunction()

@@ -20,6 +20,9 @@ if(FF_SANITIZE)
 endif()
 
 option(FF_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+if(FF_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 add_compile_definitions(
   BOOST_ASIO_NO_DEPRECATED
