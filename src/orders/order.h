@@ -27,8 +27,8 @@ enum class State : std::uint8_t {
 };
 enum class PaymentState : std::uint8_t { kNone, kAuthorised, kCaptured, kVoided, kRefunded };
 
-std::string_view to_string(State state);                // "pending_payment"
-std::string_view to_string(PaymentState state);         // "authorised"
+std::string_view to_string(State state);         // "pending_payment"
+std::string_view to_string(PaymentState state);  // "authorised"
 std::optional<State> parse_state(std::string_view text);
 std::optional<PaymentState> parse_payment_state(std::string_view text);
 

@@ -37,11 +37,19 @@ struct NewOrder {
   bool empty_cart = false;  // with a fused sale: the cart's lines that were ordered go in the same commit
 };
 
-struct Placed { Order order; };
+struct Placed {
+  Order order;
+};
 /// The cart and key have an order already (perhaps this very one, replayed): nothing was changed.
 /// `fresh` when it has the id that was asked for: our own replay, not somebody's retry.
-struct Existing { Order order; bool fresh = false; bool lease_expired = false; };
-struct SoldOut { std::vector<Shortage> shortages; };
+struct Existing {
+  Order order;
+  bool fresh = false;
+  bool lease_expired = false;
+};
+struct SoldOut {
+  std::vector<Shortage> shortages;
+};
 using PlaceOutcome = std::variant<Placed, Existing, SoldOut>;
 
 /// A move of an order that exists. Compare-and-set on state (and attempt where it is not 0).
@@ -56,18 +64,25 @@ struct Settlement {
   };
   OrderId order;
   Kind kind = Kind::kClaim;
-  std::int32_t attempt = 0;       // 0: whatever attempt it is at
+  std::int32_t attempt = 0;                    // 0: whatever attempt it is at
   PaymentState payment = PaymentState::kNone;  // what the payment is after it
-  std::string payment_reference;  // kClaim
+  std::string payment_reference;               // kClaim
   std::string card_hint;
-  std::string reason;             // kDecline, kCancel; kSuspend: kept when not empty
-  bool empty_cart = false;        // kClaim: the ordered lines leave the cart in the same commit
+  std::string reason;       // kDecline, kCancel; kSuspend: kept when not empty
+  bool empty_cart = false;  // kClaim: the ordered lines leave the cart in the same commit
 };
 
-struct Settled { Order order; };
+struct Settled {
+  Order order;
+};
 /// The order already is where this move leads, or somewhere from which it can't be made: nothing changed.
-struct NotApplied { Order order; };
-struct HoldLost { Order order; std::vector<Shortage> shortages; };  // kClaim only; nothing changed
+struct NotApplied {
+  Order order;
+};
+struct HoldLost {
+  Order order;
+  std::vector<Shortage> shortages;
+};  // kClaim only; nothing changed
 struct NoSuchOrder {};
 using SettleOutcome = std::variant<Settled, NotApplied, HoldLost, NoSuchOrder>;
 

@@ -15,9 +15,9 @@
 namespace ff::pricing {
 
 struct DeliveryMethod {
-  std::string id;                    // "standard"
-  std::string title;                 // "Standard, 2-4 working days"
-  std::vector<std::string> countries;  // ISO 3166-1 alpha-2; "*" is every other country
+  std::string id;                      // "standard"
+  std::string title;                   // "Standard, 2-4 working days"
+  std::vector<std::string> countries;  // ISO 3166-1 alpha-2; "*" is every country that no method names
   Money price;
   std::optional<Money> free_from;  // of the lines' subtotal
 };
@@ -49,6 +49,10 @@ struct DeliveryOffer {
 };
 std::vector<DeliveryOffer> delivery_offers(const Rules& rules, std::string_view country, Money subtotal);
 Money subtotal(std::span<const PricedLine> lines, Currency currency);
+const DeliveryMethod* find_delivery_method(const Rules& rules, std::string_view id);
+/// The country's rule, else that of "*", else no tax.
+TaxRule tax_rule(const Rules& rules, std::string_view country);
+/// Delivery is taxed like the goods are: at the country's rate when any line is taxable, else not at all.
 /// kInvalid names "delivery_method" or "country" when they don't fit each other.
 Result<orders::Totals> totals(const Rules& rules, std::span<const PricedLine> lines, std::string_view country,
                               std::string_view delivery_method);
