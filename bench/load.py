@@ -1,0 +1,122 @@
+"""Load and yardsticks for the benches: server on one core, generator on the other, rounds interleaved."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+SERVER_CORE, LOAD_CORE = "0", "1"
+ROUND_SECONDS = int(os.environ.get("FF_BENCH_SECONDS", "4"))
+ROUNDS = int(os.environ.get("FF_BENCH_ROUNDS", "3"))
+
+
+def on_core(core: str, *command: str) -> list:
+    return ["taskset", "-c", core, *command]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wrk(url: str, *, connections: int = 64, headers: dict = None, script: pathlib.Path = None,
+        expect: int = 200) -> dict:
+    """One round of wrk: requests per second and p99 in ms. Any answer but `expect` voids the run."""
+    command = on_core(LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{ROUND_SECONDS}s", "--latency")
+    for name, value in (headers or {}).items():
+        command += ["-H", f"{name}: {value}"]
+    if script:
+        command += ["-s", str(script)]
+    output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", output)
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    errors = re.search(r"Socket errors: (.*)", output)
+    if not rate or bad or (errors and re.search(r"[1-9]", errors.group(1))):
+        raise SystemExit(f"void run against {url}:\n{output}")
+    scale = {"us": 1e-3, "ms": 1.0, "s": 1e3}[p99.group(2)]
+    return {"per_second": float(rate.group(1)), "p99_ms": float(p99.group(1)) * scale}
+
+
+def interleaved(*runs) -> list:
+    """Each of `runs` once per round, in turn, so that noise hits all alike; the median of each figure."""
+    results = [[] for _ in runs]
+    for _ in range(ROUNDS):
+        for run, kept in zip(runs, results):
+            kept.append(run())
+    return [{key: statistics.median(r[key] for r in kept) for key in kept[0]} for kept in results]
+
+
+@contextlib.contextmanager
+def nginx(folder: pathlib.Path, files: dict):
+    """Debian's nginx, one worker on the server's core, serving `files` {name: bytes} from disk."""
+    (folder / "www").mkdir(parents=True)
+    for name, content in files.items():
+        (folder / "www" / name).write_bytes(content)
+    port = free_port()
+    (folder / "nginx.conf").write_text(f"""
+daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000000;
+  open_file_cache max=1000; default_type text/html; gzip_static on; etag on;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
+}}
+""")
+    if os.geteuid() == 0:  # the worker drops to an unprivileged user, which must reach the files
+        subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
+    process = subprocess.Popen(on_core(SERVER_CORE, "nginx", "-c", str(folder / "nginx.conf")),
+                               stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for_port(port: int):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
+            return
+        time.sleep(0.02)
+    raise SystemExit(f"nothing listens on port {port}")
+
+
+class Report:
+    """The table of one suite: printed, and written to build/bench/<suite>.json."""
+
+    def __init__(self, suite: str):
+        self.suite = suite
+        self.rows = []
+
+    def add(self, work: str, value: float, unit: str, yardstick: str, bar: str, met: bool):
+        self.rows.append({"work": work, "value": round(value, 3), "unit": unit, "yardstick": yardstick,
+                          "bar": bar, "met": met})
+        print(f"  {work}: {value:.2f} {unit} ({yardstick or 'absolute'}; bar {bar}: {'met' if met else 'MISSED'})",
+              flush=True)
+
+    def close(self) -> int:
+        folder = ROOT / "build" / "bench"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{self.suite}.json").write_text(json.dumps(self.rows, indent=2) + "\n")
+        print("\n| work | value | unit | yardstick | bar | met |\n|---|---|---|---|---|---|")
+        for row in self.rows:
+            print(f"| {row['work']} | {row['value']} | {row['unit']} | {row['yardstick']} | {row['bar']} | "
+                  f"{'yes' if row['met'] else 'no'} |")
+        missed = [row["work"] for row in self.rows if not row["met"]]
+        print(f"\nwrote build/bench/{self.suite}.json" + (f"; missed: {', '.join(missed)}" if missed else ""))
+        return 1 if missed else 0
