@@ -1,0 +1,27 @@
+// The subcommands that move a catalogue in and out: import, export, seed.
+#pragma once
+
+#include <string>
+
+#include "config/options.h"
+
+namespace ff::app {
+
+struct ImportRequest {
+  std::string file;
+  std::string collections_file;  // empty: collections stay as they are
+  bool dry_run = false;
+  bool replace = false;     // products that the file does not list are removed
+  bool keep_stock = false;  // stock of variants that exist stays as it is
+};
+
+/// Prints what was (or would be) created, changed and removed. The error lists every fault of the file.
+Result<void> import_catalogue(const config::Options& options, const ImportRequest& request);
+
+/// Writes the whole catalogue to `file`, or to standard output when it is empty.
+Result<void> export_catalogue(const config::Options& options, const std::string& file);
+
+/// Loads the demo shop that is built into the program; does nothing where there are products.
+Result<void> seed(const config::Options& options);
+
+}  // namespace ff::app

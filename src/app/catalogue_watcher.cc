@@ -1,0 +1,88 @@
+#include "app/catalogue_watcher.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "telemetry/log.h"
+
+namespace ff::app {
+
+CatalogueWatcher::CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::StockStore& stock, Clock& clock,
+                                   telemetry::Registry& metrics)
+    : catalogue_(catalogue),
+      stock_(stock),
+      clock_(clock),
+      version_(metrics.gauge("ff_catalogue_version", "Version of the catalogue that is being served")),
+      variants_(metrics.gauge("ff_catalogue_variants", "Variants that are being served")),
+      failures_(metrics.counter("ff_catalogue_refresh_failures_total", "Refreshes that the store did not answer")) {}
+
+CatalogueWatcher::~CatalogueWatcher() { stop(); }
+
+Task<Result<void>> CatalogueWatcher::load() {
+  auto catalogue = co_await refresh_catalogue();
+  if (!catalogue) co_return catalogue;
+  co_return co_await refresh_labels();
+}
+
+void CatalogueWatcher::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "ff-catalogue");
+    publish_index();
+    asio::co_spawn(context_, watch(), asio::detached);
+    context_.run();
+  });
+}
+
+void CatalogueWatcher::stop() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void CatalogueWatcher::publish_index() {
+  const auto snapshot = snapshot_.load();
+  const auto index = index_.load();
+  if (index && index->snapshot() == snapshot) return;
+  index_.store(std::make_shared<const catalog::Index>(snapshot));
+}
+
+Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
+  auto version = co_await catalogue_.version();
+  if (!version) co_return tl::unexpected(version.error());
+  const auto current = snapshot_.load();
+  if (current && current->version() == *version) co_return Result<void>{};
+  auto catalogue = co_await catalogue_.load();
+  if (!catalogue) co_return tl::unexpected(catalogue.error());
+  auto next = std::make_shared<const catalog::Snapshot>(std::move(*catalogue));
+  version_.set(static_cast<std::int64_t>(next->version()));
+  variants_.set(static_cast<std::int64_t>(next->variant_count()));
+  snapshot_.store(std::move(next));
+  co_return Result<void>{};
+}
+
+Task<Result<void>> CatalogueWatcher::refresh_labels() {
+  auto stocks = co_await stock_.read_all();
+  if (!stocks) co_return tl::unexpected(stocks.error());
+  labels_.store(std::make_shared<const catalog::StockLabels>(*stocks));
+  co_return Result<void>{};
+}
+
+Task<void> CatalogueWatcher::watch() {
+  Instant labels_due = clock_.now() + kLabelsInterval;
+  bool away = false;
+  for (;;) {
+    co_await clock_.sleep_for(kVersionInterval);
+    auto refreshed = co_await refresh_catalogue();
+    if (refreshed) publish_index();
+    if (refreshed && clock_.now() >= labels_due) {
+      refreshed = co_await refresh_labels();
+      labels_due = clock_.now() + kLabelsInterval;
+    }
+    if (!refreshed) failures_.add();
+    // One line when the store goes and one when it is back, however long that takes.
+    if (!refreshed && !away) log::warning("app", "the catalogue can't be refreshed", {{"why", refreshed.error().detail}});
+    if (refreshed && away) log::info("app", "the catalogue is being refreshed again");
+    away = !refreshed;
+  }
+}
+
+}  // namespace ff::app

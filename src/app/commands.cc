@@ -1,0 +1,138 @@
+#include "app/commands.h"
+
+#include <sodium.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "api/openapi.h"
+#include "app/catalogue_commands.h"
+#include "app/serve.h"
+#include "app/store_commands.h"
+#include "config/options.h"
+#include "telemetry/log.h"
+
+namespace ff::app {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+const char* environment(const char* name) { return std::getenv(name); }
+
+int report(const Error& error, int exit_code) {
+  std::fprintf(stderr, "fashionforward: %s\n", error.detail.empty() ? "failed" : error.detail.c_str());
+  return exit_code;
+}
+
+log::Level parse_level(std::string_view text) {
+  if (text == "debug") return log::Level::kDebug;
+  if (text == "warning") return log::Level::kWarning;
+  if (text == "error") return log::Level::kError;
+  return log::Level::kInfo;
+}
+
+// Every subcommand of a shop reads the same settings from the same places.
+void add_settings(CLI::App& command, config::Flags& flags) {
+  command.add_option("--config", flags.config_file, "Settings file (default: fashionforward.toml, if there)");
+  command.add_option("--database-url", flags.database_url, "The shop's database, like sqlite:var/shop.db");
+}
+
+// Loads the settings and runs `work(options)`; wrong settings are wrong usage, a failed work is a failure.
+template <typename Work>
+int with_options(const config::Flags& flags, Work&& work) {
+  const auto options = config::load(flags, environment);
+  if (!options) return report(options.error(), kWrongUsage);
+  log::set_level(parse_level(options->log_level));
+  const Result<void> done = work(*options);
+  return done ? kDone : report(done.error(), kFailed);
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  if (sodium_init() < 0) {
+    std::fputs("fashionforward: the system's random generator is not available\n", stderr);
+    return kFailed;
+  }
+  CLI::App app("FashionForward: an online shop that does not fall over on Black Friday", "fashionforward");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", FF_VERSION);
+  int exit_code = kDone;
+  config::Flags flags;
+
+  CLI::App* serve = app.add_subcommand("serve", "Serve the storefront, the API and the ops port");
+  add_settings(*serve, flags);
+  serve->add_option("--listen", flags.listen, "HOST:PORT for shoppers and the API (default 127.0.0.1:8080)");
+  serve->add_option("--ops-listen", flags.ops_listen, "HOST:PORT for probes and metrics (default 127.0.0.1:9090)");
+  serve->add_option("--io-threads", flags.io_threads, "Serving threads (default 0: what the CPU limit allows)");
+  serve->footer("Examples:\n  fashionforward serve\n  fashionforward serve --listen :80 --database-url sqlite:/data/shop.db");
+  serve->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::serve(o); }); });
+
+  CLI::App* migrate = app.add_subcommand("migrate", "Bring the database's schema up to this release");
+  add_settings(*migrate, flags);
+  migrate->footer("Example:\n  fashionforward migrate --database-url sqlite:var/shop.db");
+  migrate->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::migrate(o); }); });
+
+  ImportRequest import_request;
+  CLI::App* import = app.add_subcommand("import", "Import products from a Shopify product CSV, all or nothing");
+  add_settings(*import, flags);
+  import->add_option("FILE", import_request.file, "The CSV file")->required();
+  import->add_option("--collections", import_request.collections_file, "A CSV of collections to import too");
+  import->add_flag("--dry-run", import_request.dry_run, "Only print what would be created, changed, removed");
+  import->add_flag("--replace", import_request.replace, "Remove products that the file does not list");
+  import->add_flag("--keep-stock", import_request.keep_stock, "Leave the stock of existing variants as it is");
+  import->footer("Examples:\n  fashionforward import products_export.csv --dry-run\n  fashionforward import products_export.csv");
+  import->callback([&] {
+    exit_code = with_options(flags, [&](const config::Options& o) { return app::import_catalogue(o, import_request); });
+  });
+
+  std::string export_file;
+  CLI::App* export_command = app.add_subcommand("export", "Write the catalogue as a Shopify product CSV");
+  add_settings(*export_command, flags);
+  export_command->add_option("--output", export_file, "File to write (default: standard output)");
+  export_command->footer("Example:\n  fashionforward export --output products.csv");
+  export_command->callback([&] {
+    exit_code = with_options(flags, [&](const config::Options& o) { return app::export_catalogue(o, export_file); });
+  });
+
+  CLI::App* seed = app.add_subcommand("seed", "Load the demo shop, unless the database has products already");
+  add_settings(*seed, flags);
+  seed->footer("Example:\n  fashionforward seed --database-url sqlite:var/shop.db");
+  seed->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::seed(o); }); });
+
+  CLI::App* audit = app.add_subcommand("audit", "Check that nothing was lost, sold twice or charged twice (I1-I5)");
+  add_settings(*audit, flags);
+  audit->footer("Prints each violated invariant with the row that breaks it and exits with 1.\n"
+                "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
+  audit->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });
+
+  CLI::App* openapi = app.add_subcommand("openapi", "Print the API's OpenAPI 3.1 document");
+  openapi->footer("Example:\n  fashionforward openapi > openapi.json");
+  openapi->callback([&] { std::printf("%s\n", api::openapi_document().c_str()); });
+
+  CLI::App* config = app.add_subcommand("config", "Print the default settings, with what each means");
+  config->footer("Example:\n  fashionforward config > fashionforward.toml");
+  config->callback([&] {
+    const std::string_view defaults = config::defaults_toml();
+    std::fwrite(defaults.data(), 1, defaults.size(), stdout);
+  });
+
+  CLI::App* version = app.add_subcommand("version", "Print the version");
+  version->footer("Example:\n  fashionforward version");
+  version->callback([&] { std::printf("fashionforward %s\n", FF_VERSION); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked_for) {  // --help, --version
+    return app.exit(asked_for);
+  } catch (const CLI::ParseError& wrong) {
+    std::fprintf(stderr, "fashionforward: %s (see fashionforward --help)\n", wrong.what());
+    return kWrongUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace ff::app
