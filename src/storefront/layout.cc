@@ -9,17 +9,6 @@ namespace {
 
 constexpr std::size_t kNavigationMax = 7;  // what one line of a desktop header holds
 
-std::string policy(const Identity& identity) {
-  std::string pictures = "'self' data:";
-  for (const std::string& host : identity.picture_hosts) {
-    pictures += host.find("://") == std::string::npos ? " https://" : " ";
-    pictures += host;
-  }
-  return "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src " + pictures +
-         "; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
-         "'none'";
-}
-
 void write_link(Html& html, std::string_view path, std::string_view title, std::string_view current) {
   html << "<li><a href=\"" << href(path) << "\"";
   html.when(path == current, " aria-current=\"page\"") << ">" << title << "</a></li>";
@@ -28,11 +17,12 @@ void write_link(Html& html, std::string_view path, std::string_view title, std::
 }  // namespace
 
 Layout::Layout(const Identity& identity, const Assets& assets)
-    : identity_(identity), assets_(assets), csp_(policy(identity)) {
+    : identity_(identity), assets_(assets), security_(identity.picture_hosts) {
   std::string inputs = FF_VERSION;
   for (const std::string_view name : {"shop.css", "shop.js", "icon.svg"})
     inputs += assets.url(name);
-  inputs += identity.name + '\n' + identity.public_url + '\n' + identity.support_email + '\n' + csp_;
+  inputs += identity.name + '\n' + identity.public_url + '\n' + identity.support_email + '\n' +
+            security_.content_security_policy();
   inputs += identity.demo ? 'd' : '-';
   fingerprint_ = ff::fingerprint(inputs);
 }
@@ -43,9 +33,7 @@ std::string Layout::absolute(std::string_view path) const {
 }
 
 http::Response Layout::respond(int status, std::string page) const {
-  http::Response response = http::Response::html(status, std::move(page));
-  response.header("Content-Security-Policy", csp_);
-  return response;
+  return http::Response::html(status, std::move(page));
 }
 
 void Layout::begin(Html& html, const PageHead& head, const catalog::Snapshot* snapshot) const {
@@ -123,7 +111,7 @@ void Layout::write_header(Html& html, const PageHead& head, const catalog::Snaps
   html << "<header class=\"site-header\"><div class=\"wrap header-row\"><a class=\"wordmark\" href=\"/\"";
   html.when(head.current == "/", " aria-current=\"page\"")
       << ">" << identity_.name << "</a>\n"
-      << "<form class=\"search-form\" action=\"/search\" role=\"search\" data-search>"
+      << "<form class=\"search-form\" action=\"/search\" role=\"search\">"
          "<label class=\"visually-hidden\" for=\"search\">Search the shop</label>"
       << Icon::kSearch
       << "<input id=\"search\" type=\"search\" name=\"q\" placeholder=\"Search\" maxlength=\"200\" "
@@ -131,8 +119,7 @@ void Layout::write_header(Html& html, const PageHead& head, const catalog::Snaps
          "autocapitalize=\"none\" spellcheck=\"false\" enterkeyhint=\"search\">"
          "<button class=\"search-submit\" type=\"submit\"><span class=\"visually-hidden\">Search</span>"
       << Icon::kArrow
-      << "</button><div id=\"search-suggestions\" class=\"suggestions\" role=\"listbox\" "
-         "aria-label=\"Suggestions\" hidden></div></form>\n"
+      << "</button></form>\n"
          "<a class=\"cart-link\" href=\"/cart\" data-cart-link>"
       << Icon::kBag
       << "<span class=\"cart-word\">Cart</span><span class=\"cart-count\" data-cart-count "
@@ -175,10 +162,8 @@ void Layout::end(Html& html, const PageHead& head, const catalog::Snapshot* snap
     const std::string mail = "mailto:" + identity_.support_email;
     html << " · <a href=\"" << href(mail) << "\">" << identity_.support_email << "</a>";
   }
-  html.when(identity_.demo, " · Demo mode")
-      << "</p>\n</div></footer>\n"
-         "<div id=\"announce\" class=\"visually-hidden\" role=\"status\" aria-live=\"polite\"></div>\n"
-         "</body>\n</html>\n";
+  html.when(identity_.demo, " · Demo mode") << "</p>\n</div></footer>\n"
+                                               "</body>\n</html>\n";
 }
 
 Html& operator<<(Html& html, Icon icon) {
@@ -190,16 +175,16 @@ Html& operator<<(Html& html, Icon icon) {
       html << "<circle cx=\"10.5\" cy=\"10.5\" r=\"6\"/><path d=\"m15 15 5 5\"/>";
       break;
     case Icon::kBag:
-      html << "<path d=\"M5 8h14l1 12H4L5 8Z\"/><path d=\"M9 10.500V7a3 3 0 0 1 6 0v3.5\"/>";
+      html << "<path d=\"M5 8h14l1 12H4L5 8Z\"/><path d=\"M9 10.5V7a3 3 0 0 1 6 0v3.5\"/>";
       break;
     case Icon::kClose:
       html << "<path d=\"m6 6 12 12M18 6 6 18\"/>";
       break;
     case Icon::kArrow:
-      html << "<path d=\"M4 12h15m-5.5-5.500L19 12l-5.5 5.5\"/>";
+      html << "<path d=\"M4 12h15m-5.5-5.5L19 12l-5.5 5.5\"/>";
       break;
     case Icon::kCheck:
-      html << "<path d=\"m5 12.5 4.5 4.500L19 7.5\"/>";
+      html << "<path d=\"m5 12.5 4.5 4.5L19 7.5\"/>";
       break;
     case Icon::kChevron:
       html << "<path d=\"m6 9.5 6 6 6-6\"/>";
@@ -211,7 +196,7 @@ Html& operator<<(Html& html, Icon icon) {
       html << "<path d=\"M6 12h12M12 6v12\"/>";
       break;
     case Icon::kTruck:
-      html << "<path d=\"M3 6.500h11v10H3zM14 10h4l3 3.500v3h-7z\"/><circle cx=\"7.5\" cy=\"17\" "
+      html << "<path d=\"M3 6.5h11v10H3zM14 10h4l3 3.5v3h-7z\"/><circle cx=\"7.5\" cy=\"17\" "
               "r=\"1.8\"/><circle cx=\"17\" cy=\"17\" r=\"1.8\"/>";
       break;
     case Icon::kReturn:

@@ -3,15 +3,14 @@
 // Invariant: what Layout writes depends on its arguments and the shop's identity only, never on who asks, so
 // that a catalogue page is the same bytes for every shopper. No inline script, no inline style.
 //
-// What differs per shopper is filled in by shop.js from cookies:
-//   [data-cart-count]   in the header; text from cookie `ff_cart_count`, `hidden` while it is 0
-//   #announce           role=status live region for "Added to cart" and the like
-//   #search             combobox input; #search-suggestions is its empty listbox (hidden until filled)
-// Adding to the cart (product page, quick add): POST /cart/lines, application/x-www-form-urlencoded, fields
+// What differs per shopper is filled in by shop.js, which says at its top what it looks for:
+// [data-cart-count] in the header takes its text from cookie `ff_cart_count`; the search field becomes a
+// combobox. Adding to the cart (product page, quick add): POST /cart/lines,
+// application/x-www-form-urlencoded, fields
 //   quantity   1..99
 //   variant    the variant's number; wins when it is given and not empty
 //   product    handle, with option1, option2, option3: the chosen values, when there is no `variant`
-// The form carries data-add-to-cart. Component classes are listed at the top of web/assets/shop.css.
+// The form carries data-add. Component classes are listed at the top of web/assets/shop.css.
 #pragma once
 
 #include <string>
@@ -63,9 +62,9 @@ class Layout {
     return std::move(html).take();
   }
 
-  /// Content-Security-Policy of every page: nothing inline, nothing foreign but the catalogue's pictures.
-  const std::string& content_security_policy() const { return csp_; }
-  /// An answer with the page, its type and its Content-Security-Policy. Cache-Control is the caller's.
+  /// For finish(): nothing inline, nothing foreign but the catalogue's pictures.
+  const http::SecurityHeaders& security() const { return security_; }
+  /// An answer with the page and its type. Cache-Control is the caller's; the connection adds the policy.
   http::Response respond(int status, std::string page) const;
 
   const Identity& identity() const { return identity_; }
@@ -83,7 +82,7 @@ class Layout {
 
   const Identity& identity_;
   const Assets& assets_;
-  std::string csp_;
+  http::SecurityHeaders security_;
   std::uint64_t fingerprint_ = 0;
 };
 
