@@ -5,10 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/money.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "inventory/stock.h"
 
@@ -34,10 +37,10 @@ struct Cart {
 /// One change of one cart; applied atomically with respect to other changes of that cart.
 struct Change {
   enum class Kind : std::uint8_t {
-    kAdd,     // quantity is added to the line (made if absent); the sum may not pass the limit
-    kSet,     // the line's quantity becomes this (made if absent); 0 removes it
-    kSeen,    // price_seen of the line becomes this, if the line is there
-    kEmpty,   // all lines go
+    kAdd,    // quantity is added to the line (made if absent); the sum may not pass the limit
+    kSet,    // the line's quantity becomes this (made if absent); 0 removes it
+    kSeen,   // price_seen of the line becomes this, if the line is there
+    kEmpty,  // all lines go
   };
   CartId cart;
   Kind kind = Kind::kAdd;
@@ -47,7 +50,13 @@ struct Change {
 };
 
 /// The change on a cart in memory: the one rule that every adapter applies. kInvalid names the limit that
-/// would be passed ("quantity", "lines"); the cart is then unchanged. Raises version and sets updated_at.
+/// would be passed ("quantity", "lines"); the cart is then unchanged. Raises version and sets updated_at,
+/// unless the change makes no difference (removing what is not there).
 Result<void> apply(Cart& cart, const Change& change, Instant now);
+
+/// Takes what was ordered out of the cart: quantities go down, lines that reach zero leave. What was added
+/// since stays. Raises version as apply() does.
+void remove_ordered(Cart& cart, std::span<const std::pair<VariantId, inventory::Quantity>> ordered,
+                    Instant now);
 
 }  // namespace ff::cart

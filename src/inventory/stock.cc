@@ -11,25 +11,22 @@ bool hold(Stock& stock, Quantity quantity) {
 }
 
 void release(Stock& stock, Quantity quantity) {
-  if (stock.policy == Policy::kUntracked) return;
   stock.held -= quantity;
   stock.available += quantity;
 }
 
 void sell_held(Stock& stock, Quantity quantity) {
-  if (stock.policy == Policy::kUntracked) return;
   stock.held -= quantity;
   stock.sold += quantity;
 }
 
 bool sell(Stock& stock, Quantity quantity) {
   if (!hold(stock, quantity)) return false;
-  sell_held(stock, quantity);
+  if (stock.policy != Policy::kUntracked) sell_held(stock, quantity);
   return true;
 }
 
 void unsell(Stock& stock, Quantity quantity) {
-  if (stock.policy == Policy::kUntracked) return;
   stock.sold -= quantity;
   stock.available += quantity;
 }

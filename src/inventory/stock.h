@@ -32,15 +32,16 @@ struct Stock {
 };
 
 /// available -> held. False, and nothing moved, when the policy does not allow it. Untracked always may
-/// and nothing is counted.
+/// and nothing is counted: whoever holds remembers whether it was (orders::Line::counted), because the policy
+/// may change before the hold ends.
 [[nodiscard]] bool hold(Stock& stock, Quantity quantity);
-/// held -> available.
+/// held -> available, of a quantity that was counted, whatever the policy is by now.
 void release(Stock& stock, Quantity quantity);
-/// held -> sold.
+/// held -> sold, likewise.
 void sell_held(Stock& stock, Quantity quantity);
 /// available -> sold in one step; same answer as hold().
 [[nodiscard]] bool sell(Stock& stock, Quantity quantity);
-/// sold -> available: a cancelled sale.
+/// sold -> available: a cancelled sale of a quantity that was counted.
 void unsell(Stock& stock, Quantity quantity);
 /// received and available change together: import, restock, correction.
 void adjust(Stock& stock, Quantity delta);

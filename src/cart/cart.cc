@@ -1,0 +1,88 @@
+#include "cart/cart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ff::cart {
+
+namespace {
+
+auto find(std::vector<Line>& lines, VariantId variant) {
+  return std::find_if(lines.begin(), lines.end(), [&](const Line& line) { return line.variant == variant; });
+}
+
+/// The line's quantity becomes `quantity`; 0 removes it. The limits were checked.
+void put(std::vector<Line>& lines, const Change& change, inventory::Quantity quantity) {
+  const auto line = find(lines, change.variant);
+  if (quantity == 0) {
+    if (line != lines.end()) lines.erase(line);
+  } else if (line == lines.end()) {
+    lines.push_back({change.variant, quantity, change.price_seen});
+  } else {
+    line->quantity = quantity;
+    line->price_seen = change.price_seen;
+  }
+}
+
+Result<void> check_limits(const std::vector<Line>& lines, bool is_new, inventory::Quantity quantity,
+                          inventory::Quantity quantity_min) {
+  if (quantity < quantity_min || quantity > inventory::kQuantityMax) {
+    return invalid("quantity",
+                   fmt::format("must be between {} and {}", quantity_min, inventory::kQuantityMax));
+  }
+  if (is_new && quantity > 0 && lines.size() >= kLinesMax) {
+    return invalid("lines", fmt::format("a cart holds at most {} different items", kLinesMax));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> apply(Cart& cart, const Change& change, Instant now) {
+  std::vector<Line> lines = cart.lines;
+  const auto line = find(lines, change.variant);
+  const bool is_new = line == lines.end();
+  switch (change.kind) {
+    case Change::Kind::kAdd: {
+      // Checked before it is added, so that no sum can overflow.
+      if (auto ok = check_limits(lines, false, change.quantity, 1); !ok) return ok;
+      const inventory::Quantity sum = change.quantity + (is_new ? 0 : line->quantity);
+      if (auto ok = check_limits(lines, is_new, sum, 1); !ok) return ok;
+      put(lines, change, sum);
+      break;
+    }
+    case Change::Kind::kSet:
+      if (auto ok = check_limits(lines, is_new, change.quantity, 0); !ok) return ok;
+      put(lines, change, change.quantity);
+      break;
+    case Change::Kind::kSeen:
+      if (!is_new) line->price_seen = change.price_seen;
+      break;
+    case Change::Kind::kEmpty:
+      lines.clear();
+      break;
+  }
+  if (lines == cart.lines) return {};
+  cart.lines = std::move(lines);
+  ++cart.version;
+  cart.updated_at = now;
+  return {};
+}
+
+void remove_ordered(Cart& cart, std::span<const std::pair<VariantId, inventory::Quantity>> ordered,
+                    Instant now) {
+  bool changed = false;
+  for (const auto& [variant, quantity] : ordered) {
+    const auto line = find(cart.lines, variant);
+    if (line == cart.lines.end() || quantity <= 0) continue;
+    changed = true;
+    line->quantity -= quantity;
+    if (line->quantity <= 0) cart.lines.erase(line);
+  }
+  if (!changed) return;
+  ++cart.version;
+  cart.updated_at = now;
+}
+
+}  // namespace ff::cart
