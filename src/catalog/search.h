@@ -4,8 +4,10 @@
 // run on any thread. Every listing (a collection, the search page, /api/v1/products) is a query.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,8 +40,8 @@ struct Query {
 };
 
 struct FacetValue {
-  std::string value;    // as shown: "Navy"
-  std::int64_t count;   // products that would match with this value chosen, other facets as they are
+  std::string value;   // as shown: "Navy"
+  std::int64_t count;  // products that would match with this value chosen, other facets as they are
   bool chosen = false;
 };
 struct Facet {
@@ -51,7 +53,8 @@ struct Facet {
 struct Page {
   std::vector<const Product*> products;  // alive as long as the Index
   std::int64_t total = 0;
-  std::vector<Facet> facets;
+  std::int64_t available_count = 0;  // of what matches but the availability filter, those that can be bought
+  std::vector<Facet> facets;         // vendor ("Brand"), type, tag, then options; only those with a value
   std::optional<std::int64_t> price_lowest, price_highest;  // of everything that matches but the price filter
   std::string next_cursor;                                  // empty on the last page
   std::string corrected;  // "shirt" when "shrit" found nothing and was read as it; else empty
@@ -69,8 +72,11 @@ class Index {
   ~Index();
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
 
-  /// kInvalid names "cursor", "sort", "limit" ... when they are out of range or from another query.
+  /// kInvalid names "cursor", "limit", "filters" ... when they are out of range or from another query;
+  /// kNotFound when there is no such collection. A value that no product has is no error: it matches nothing.
   Result<Page> search(const Query& query, const StockLabels& labels) const;
+  /// For what is typed so far: products best first, collections whose title has the words, other spellings
+  /// when a word is unknown. At most `limit` (and never over 100) of each.
   Suggestions suggest(std::string_view text, std::size_t limit) const;
 
  private:

@@ -1,0 +1,353 @@
+#include "catalog/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "catalog/search_bitmap.h"
+#include "catalog/search_cursor.h"
+#include "catalog/search_facets.h"
+#include "catalog/search_text.h"
+#include "catalog/search_words.h"
+
+namespace ff::catalog {
+namespace {
+
+constexpr std::size_t kLimitMax = 100;
+
+constexpr std::pair<Sort, std::string_view> kSorts[] = {{Sort::kRelevance, "relevance"},
+                                                        {Sort::kPriceAscending, "price"},
+                                                        {Sort::kPriceDescending, "-price"},
+                                                        {Sort::kNewest, "newest"}};
+
+/// Everything of a query but where its page begins and how long it is.
+std::uint64_t fingerprint_of(const Query& query) {
+  std::string key = fold(cut_query(query.text));
+  const auto add = [&key](std::string_view text) {
+    key += '\0';
+    key += text;
+  };
+  add(query.collection);
+  std::vector<std::pair<std::string, std::vector<std::string>>> filters;
+  for (const Filter& filter : query.filters) {
+    std::vector<std::string> values;
+    for (const std::string& value : filter.values)
+      values.push_back(fold(value));
+    std::sort(values.begin(), values.end());
+    filters.emplace_back(fold(filter.facet), std::move(values));
+  }
+  std::sort(filters.begin(), filters.end());
+  for (const auto& [facet, values] : filters) {
+    add(facet);
+    for (const std::string& value : values)
+      add(value);
+    key += '\1';
+  }
+  add(query.price_min ? fmt::format("{}", *query.price_min) : "-");
+  add(query.price_max ? fmt::format("{}", *query.price_max) : "-");
+  add(query.available_only ? "available" : "all");
+  add(to_string(query.sort));
+  return fingerprint(key);
+}
+
+}  // namespace
+
+std::string_view to_string(Sort sort) {
+  for (const auto& [value, text] : kSorts) {
+    if (value == sort) return text;
+  }
+  return {};
+}
+
+std::optional<Sort> parse_sort(std::string_view text) {
+  for (const auto& [value, name] : kSorts) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+struct Index::Tables {
+  explicit Tables(const Snapshot& snapshot)
+      : products(snapshot.products()), text(products), facets(products) {
+    prices_begin.push_back(0);
+    std::vector<std::int64_t> own;
+    for (const Product& product : products) {
+      own.clear();
+      for (const Variant& variant : product.variants)
+        own.push_back(variant.price.minor);
+      std::sort(own.begin(), own.end());
+      own.erase(std::unique(own.begin(), own.end()), own.end());
+      if (own.empty()) own.push_back(0);
+      prices.insert(prices.end(), own.begin(), own.end());
+      prices_begin.push_back(static_cast<std::uint32_t>(prices.size()));
+    }
+    for (std::uint32_t p = 0; p < products.size(); ++p)
+      by_price.push_back(p);
+    by_price_falling = by_price;
+    std::stable_sort(by_price.begin(), by_price.end(),
+                     [this](std::uint32_t a, std::uint32_t b) { return lowest(a) < lowest(b); });
+    std::stable_sort(by_price_falling.begin(), by_price_falling.end(),
+                     [this](std::uint32_t a, std::uint32_t b) { return lowest(a) > lowest(b); });
+    for (const Collection& collection : snapshot.collections()) {
+      collection_words.push_back(split_words(collection.title, true));
+    }
+  }
+
+  std::int64_t lowest(std::uint32_t p) const { return prices[prices_begin[p]]; }
+  std::int64_t highest(std::uint32_t p) const { return prices[prices_begin[p + 1] - 1]; }
+  bool costs_between(std::uint32_t p, std::int64_t min, std::int64_t max) const {
+    if (lowest(p) > max || highest(p) < min) return false;
+    const auto begin = prices.begin() + prices_begin[p];
+    const auto end = prices.begin() + prices_begin[p + 1];
+    const auto found = std::lower_bound(begin, end, min);
+    return found != end && *found <= max;
+  }
+  /// The first product that stands after this position in the order of products().
+  std::uint32_t first_after(const CursorPosition& position) const {
+    const auto found = std::partition_point(products.begin(), products.end(), [&](const Product& product) {
+      if (product.created_at.us != position.created_at_us)
+        return product.created_at.us > position.created_at_us;
+      return product.id.value <= position.product_id;
+    });
+    return static_cast<std::uint32_t>(found - products.begin());
+  }
+  std::shared_ptr<const Bitmap> available(const StockLabels& labels) const;
+
+  std::span<const Product> products;
+  TextIndex text;
+  FacetTables facets;
+  std::vector<std::uint32_t>
+      prices_begin;  // distinct prices of product p: prices[prices_begin[p] ..], rising
+  std::vector<std::int64_t> prices;
+  std::vector<std::uint32_t> by_price, by_price_falling;  // of the cheapest variant; equals newest first
+  std::vector<std::vector<std::string>> collection_words;
+
+ private:
+  // Labels move every second or so and each search asks about all products: what can be bought is worked out
+  // once per set of labels. A memo: it changes no answer.
+  mutable std::mutex available_mutex_;
+  mutable std::uint64_t available_for_ = 0;
+  mutable std::shared_ptr<const Bitmap> available_;
+};
+
+std::shared_ptr<const Bitmap> Index::Tables::available(const StockLabels& labels) const {
+  {
+    const std::lock_guard lock(available_mutex_);
+    if (available_ != nullptr && available_for_ == labels.fingerprint()) return available_;
+  }
+  auto next = std::make_shared<Bitmap>(products.size());
+  for (std::size_t p = 0; p < products.size(); ++p) {
+    if (labels.available(products[p])) next->set(p);
+  }
+  const std::lock_guard lock(available_mutex_);
+  available_for_ = labels.fingerprint();
+  available_ = next;
+  return next;
+}
+
+Index::Index(std::shared_ptr<const Snapshot> snapshot)
+    : snapshot_(std::move(snapshot)), tables_(std::make_unique<const Tables>(*snapshot_)) {}
+
+Index::~Index() = default;
+
+namespace {
+
+/// One page out of an order that exists already: skips to the cursor, then takes what matches.
+template <typename Order, typename Key, typename Take>
+void take_in_order(const Order& order, std::size_t from, const Key& matches, Take&& take) {
+  for (std::size_t i = from; i < order.size(); ++i) {
+    if (matches.test(order[i]) && !take(order[i], i)) return;
+  }
+}
+
+}  // namespace
+
+Result<Page> Index::search(const Query& query, const StockLabels& labels) const {
+  const Tables& tables = *tables_;
+  if (query.limit < 1 || query.limit > kLimitMax) {
+    return invalid("limit", fmt::format("must be between 1 and {}", kLimitMax));
+  }
+  if (to_string(query.sort).empty()) return invalid("sort", "must be relevance, price, -price or newest");
+  const std::uint64_t query_print = fingerprint_of(query);
+  std::optional<CursorPosition> cursor;
+  if (!query.cursor.empty()) {
+    cursor = decode_cursor(query.cursor, query_print);
+    if (!cursor) return invalid("cursor", "must be the next_cursor of a page of the same query");
+  }
+  const Collection* collection = nullptr;
+  if (!query.collection.empty()) {
+    collection = snapshot_->collection(query.collection);
+    if (collection == nullptr) return fail(ErrorCode::kNotFound, "no such collection");
+  }
+  auto chosen = tables.facets.choose(query.filters);
+  if (!chosen) return tl::unexpected(std::move(chosen.error()));
+
+  Page page;
+  const std::size_t count = tables.products.size();
+  const std::span<const std::uint32_t> members =
+      collection == nullptr ? std::span<const std::uint32_t>{} : snapshot_->members(*collection);
+
+  // The sets that a product must be in, apart, because each facet's counts leave its own out.
+  Bitmap scope(count, collection == nullptr);
+  for (const std::uint32_t p : members)
+    scope.set(p);
+  const bool by_words = !trim(query.text).empty();
+  std::vector<std::uint32_t> scores;
+  if (by_words) {
+    TextIndex::Reading reading = tables.text.read(query.text);
+    page.corrected = std::move(reading.corrected);
+    TextIndex::Matches matches = tables.text.match(reading);
+    scope &= matches.products;
+    scores = std::move(matches.scores);
+  }
+  std::vector<Bitmap> passing;
+  for (const FacetTables::Chosen& one : *chosen)
+    passing.push_back(tables.facets.passing(one));
+
+  const std::shared_ptr<const Bitmap> available = tables.available(labels);
+  Bitmap filtered = scope;  // all but price and availability
+  for (const Bitmap& pass : passing)
+    filtered &= pass;
+
+  Bitmap priced(count, true);
+  if (query.price_min || query.price_max) {
+    const std::int64_t min = query.price_min.value_or(0);
+    const std::int64_t max = query.price_max.value_or(Money::kMinorMax);
+    scope.each([&](std::uint32_t p) {
+      if (!tables.costs_between(p, min, max)) priced.reset(p);
+    });
+  }
+  filtered.each([&](std::uint32_t p) {
+    if (query.available_only && !available->test(p)) return;
+    page.price_lowest = std::min(page.price_lowest.value_or(INT64_MAX), tables.lowest(p));
+    page.price_highest = std::max(page.price_highest.value_or(INT64_MIN), tables.highest(p));
+  });
+
+  Bitmap matches = filtered;
+  matches &= priced;
+  page.available_count = static_cast<std::int64_t>(matches.count_common(*available));
+  if (query.available_only) matches &= *available;
+  page.total = static_cast<std::int64_t>(matches.count());
+
+  std::vector<Bitmap> lifted;
+  for (std::size_t i = 0; i < passing.size(); ++i) {
+    Bitmap others = scope;
+    others &= priced;
+    if (query.available_only) others &= *available;
+    for (std::size_t j = 0; j < passing.size(); ++j) {
+      if (j != i) others &= passing[j];
+    }
+    lifted.push_back(std::move(others));
+  }
+  page.facets = tables.facets.count(matches, *chosen, lifted);
+
+  // The page itself: one more than asked for tells whether there is another.
+  struct Hit {
+    std::int64_t key;
+    std::uint32_t product;
+  };
+  std::vector<Hit> hits;
+  const auto take = [&](std::int64_t key, std::uint32_t p) {
+    hits.push_back({key, p});
+    return hits.size() <= query.limit;
+  };
+  const std::uint32_t after = cursor ? tables.first_after(*cursor) : 0;
+  const std::int64_t key_from = cursor ? cursor->key : INT64_MIN;
+  const auto from_price = [&](const std::vector<std::uint32_t>& order, std::int64_t sign) {
+    const auto begin = std::partition_point(order.begin(), order.end(), [&](std::uint32_t p) {
+      const std::int64_t key = sign * tables.lowest(p);
+      return cursor && (key < key_from || (key == key_from && p < after));
+    });
+    take_in_order(order, static_cast<std::size_t>(begin - order.begin()), matches,
+                  [&](std::uint32_t p, std::size_t) { return take(sign * tables.lowest(p), p); });
+  };
+  if (query.sort == Sort::kPriceAscending) {
+    from_price(tables.by_price, 1);
+  } else if (query.sort == Sort::kPriceDescending) {
+    from_price(tables.by_price_falling, -1);
+  } else if (query.sort == Sort::kRelevance && by_words) {
+    matches.each([&](std::uint32_t p) {
+      const std::int64_t key = -static_cast<std::int64_t>(scores[p]);
+      if (!cursor || key > key_from || (key == key_from && p >= after)) hits.push_back({key, p});
+    });
+    const std::size_t kept = std::min(hits.size(), query.limit + 1);
+    std::partial_sort(
+        hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(kept), hits.end(),
+        [](const Hit& a, const Hit& b) { return a.key != b.key ? a.key < b.key : a.product < b.product; });
+    hits.resize(kept);
+  } else if (query.sort == Sort::kRelevance && collection != nullptr) {
+    std::size_t from = 0;
+    if (cursor) {
+      // Where that product stands now; if it is gone, where it stood.
+      const auto same = std::find_if(members.begin(), members.end(), [&](std::uint32_t p) {
+        return tables.products[p].id.value == cursor->product_id;
+      });
+      const std::int64_t last = same != members.end() ? same - members.begin() : cursor->key - 1;
+      from = static_cast<std::size_t>(std::clamp<std::int64_t>(last + 1, 0, std::ssize(members)));
+    }
+    take_in_order(members, from, matches,
+                  [&](std::uint32_t p, std::size_t i) { return take(static_cast<std::int64_t>(i), p); });
+  } else {
+    matches.each_from(after, [&](std::uint32_t p) { return take(0, p); });
+  }
+
+  if (hits.size() > query.limit) {
+    hits.resize(query.limit);
+    const Product& last = tables.products[hits.back().product];
+    page.next_cursor = encode_cursor({hits.back().key, last.created_at.us, last.id.value}, query_print);
+  }
+  for (const Hit& hit : hits)
+    page.products.push_back(&tables.products[hit.product]);
+  return page;
+}
+
+Suggestions Index::suggest(std::string_view text, std::size_t limit) const {
+  const Tables& tables = *tables_;
+  Suggestions out;
+  limit = std::min(limit, kLimitMax);
+  const std::vector<std::string> words = split_words(cut_query(text), false);
+  if (words.empty() || limit == 0) return out;
+
+  TextIndex::Reading reading = tables.text.read(text);
+  const TextIndex::Matches matches = tables.text.match(reading);
+  std::vector<std::pair<std::int64_t, std::uint32_t>> hits;
+  matches.products.each(
+      [&](std::uint32_t p) { hits.emplace_back(-static_cast<std::int64_t>(matches.scores[p]), p); });
+  const std::size_t kept = std::min(hits.size(), limit);
+  std::partial_sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(kept), hits.end());
+  for (std::size_t i = 0; i < kept; ++i)
+    out.products.push_back(&tables.products[hits[i].second]);
+
+  const auto collections = snapshot_->collections();
+  for (std::size_t c = 0; c < collections.size() && out.collections.size() < limit; ++c) {
+    const std::vector<std::string>& title = tables.collection_words[c];
+    const bool all = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+      return std::any_of(title.begin(), title.end(), [&](const std::string& other) {
+        return other.starts_with(word) || stem(other) == stem(word);
+      });
+    });
+    if (all) out.collections.push_back(&collections[c]);
+  }
+
+  if (!reading.corrected.empty()) out.corrections.push_back(std::move(reading.corrected));
+  for (std::string& other : reading.alternatives)
+    out.corrections.push_back(std::move(other));
+  if (out.corrections.size() > limit) out.corrections.resize(limit);
+  return out;
+}
+
+std::shared_ptr<const Index> IndexHolder::load() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+void IndexHolder::store(std::shared_ptr<const Index> next) {
+  {
+    const std::lock_guard lock(mutex_);
+    current_.swap(next);
+  }
+  generation_.fetch_add(1, std::memory_order_release);
+}
+
+}  // namespace ff::catalog

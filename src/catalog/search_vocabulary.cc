@@ -1,0 +1,145 @@
+#include "catalog/search_vocabulary.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <numeric>
+
+#include "base/text.h"
+#include "catalog/search_words.h"
+
+namespace ff::catalog {
+namespace {
+
+constexpr std::size_t kOneTypoLettersMin = 4;
+constexpr std::size_t kTwoTyposLettersMin = 8;
+
+// Which bytes a word is made of. One edit changes at most two bits of it, so most words are ruled out by a
+// comparison of two integers.
+std::uint64_t letter_set(std::string_view word) {
+  std::uint64_t set = 0;
+  for (const char c : word)
+    set |= 1ULL << (static_cast<unsigned char>(c) & 63u);
+  return set;
+}
+
+/// Optimal string alignment distance (Damerau 1964, restricted), or `max + 1` when it is above `max`.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t max) {
+  std::array<std::array<std::uint8_t, kWordBytesMax + 1>, 3> rows;
+  auto* before = &rows[0];
+  auto* previous = &rows[1];
+  auto* current = &rows[2];
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    (*previous)[j] = static_cast<std::uint8_t>(j);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    (*current)[0] = static_cast<std::uint8_t>(i);
+    std::size_t best = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      int cost = std::min((*previous)[j] + 1, (*current)[j - 1] + 1);
+      cost = std::min(cost, (*previous)[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        cost = std::min(cost, (*before)[j - 2] + 1);
+      }
+      (*current)[j] = static_cast<std::uint8_t>(cost);
+      best = std::min(best, static_cast<std::size_t>(cost));
+    }
+    if (best > max) return max + 1;
+    std::swap(before, previous);
+    std::swap(previous, current);
+  }
+  return (*previous)[b.size()];
+}
+
+}  // namespace
+
+std::uint32_t Vocabulary::add(std::string_view word) {
+  if (const auto found = building_.find(word); found != building_.end()) return found->second;
+  const auto [slot, fresh] = stems_.try_emplace(stem(word), static_cast<std::uint32_t>(stem_count_));
+  if (fresh) ++stem_count_;
+  building_.emplace(std::string(word), slot->second);
+  return slot->second;
+}
+
+void Vocabulary::finish(const std::vector<std::uint32_t>& stem_frequency) {
+  std::vector<std::pair<std::string_view, std::uint32_t>> sorted(building_.begin(), building_.end());
+  std::sort(sorted.begin(), sorted.end());
+  begin_.reserve(sorted.size() + 1);
+  for (const auto& [text, stem_id] : sorted) {
+    begin_.push_back(static_cast<std::uint32_t>(letters_.size()));
+    letters_ += text;
+    stem_of_.push_back(stem_id);
+    frequency_.push_back(stem_frequency[stem_id]);
+    letter_set_.push_back(letter_set(text));
+  }
+  begin_.push_back(static_cast<std::uint32_t>(letters_.size()));
+  letters_.shrink_to_fit();
+  Map<std::uint32_t>().swap(building_);
+}
+
+std::optional<std::uint32_t> Vocabulary::exact(std::string_view word) const {
+  const auto found = stems_.find(stem(word));
+  if (found == stems_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<std::uint32_t> Vocabulary::with_prefix(std::string_view prefix) const {
+  std::size_t first = 0;
+  std::size_t count = stem_of_.size();
+  while (count > 0) {
+    const std::size_t half = count / 2;
+    if (word(first + half) < prefix) {
+      first += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  std::vector<std::uint32_t> stems;
+  for (std::size_t i = first; i < stem_of_.size() && word(i).starts_with(prefix); ++i)
+    stems.push_back(stem_of_[i]);
+  std::sort(stems.begin(), stems.end());
+  stems.erase(std::unique(stems.begin(), stems.end()), stems.end());
+  return stems;
+}
+
+std::vector<Vocabulary::Similar> Vocabulary::similar(std::string_view wanted, std::size_t limit) const {
+  const std::size_t letters = utf8_length(wanted);
+  // Numbers are sizes and article numbers: "501" is not a misspelt "511".
+  const bool has_digit =
+      std::any_of(wanted.begin(), wanted.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (letters < kOneTypoLettersMin || has_digit || wanted.size() > kWordBytesMax) return {};
+  const std::size_t distance_max = letters >= kTwoTyposLettersMin ? 2 : 1;
+
+  struct Candidate {
+    std::size_t distance;
+    bool other_first_letter;  // people rarely get the first letter wrong
+    std::uint32_t frequency;
+    std::size_t index;
+  };
+  std::vector<Candidate> candidates;
+  const std::uint64_t wanted_set = letter_set(wanted);
+  for (std::size_t i = 0; i < stem_of_.size(); ++i) {
+    if (std::popcount(letter_set_[i] ^ wanted_set) > static_cast<int>(2 * distance_max)) continue;
+    const std::string_view text = word(i);
+    const std::size_t difference =
+        text.size() > wanted.size() ? text.size() - wanted.size() : wanted.size() - text.size();
+    if (difference > distance_max || text.size() + 1 < kOneTypoLettersMin) continue;
+    const std::size_t distance = edit_distance(wanted, text, distance_max);
+    if (distance <= distance_max) candidates.push_back({distance, text[0] != wanted[0], frequency_[i], i});
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tuple(a.distance, a.other_first_letter, ~a.frequency, a.index) <
+           std::tuple(b.distance, b.other_first_letter, ~b.frequency, b.index);
+  });
+  std::vector<Similar> out;
+  for (const Candidate& candidate : candidates) {
+    const std::uint32_t stem_id = stem_of_[candidate.index];
+    const bool seen =
+        std::any_of(out.begin(), out.end(), [&](const Similar& s) { return s.stem == stem_id; });
+    if (!seen) out.push_back({std::string(word(candidate.index)), stem_id});
+    if (out.size() == limit) break;
+  }
+  return out;
+}
+
+}  // namespace ff::catalog
