@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "http/security_headers.h"
 
 namespace ff::http {
 
@@ -27,9 +28,9 @@ std::string_view to_string(Priority priority);
 
 struct Request {
   Method method = Method::kGet;
-  std::string_view target;  // as sent
-  std::string path;         // decoded, starts with '/'
-  std::string_view query;   // as sent, without '?'
+  std::string_view target;                                             // as sent
+  std::string path;                                                    // decoded, starts with '/'
+  std::string_view query;                                              // as sent, without '?'
   std::vector<std::pair<std::string_view, std::string_view>> headers;  // names as sent
   std::string body;
   std::vector<std::pair<std::string_view, std::string>> params;  // {handle} of the route, decoded
@@ -45,13 +46,14 @@ struct Request {
   /// First header field of that name (ASCII case-insensitive); empty if absent.
   std::string_view header(std::string_view name) const;
   bool has_header(std::string_view name) const;
-  /// Decoded value of a cookie; empty if absent.
+  /// Value of a cookie as sent, without the quotes that may stand around it; empty if absent.
   std::string_view cookie(std::string_view name) const;
   std::string_view param(std::string_view name) const;
 };
 
 /// name=value pairs of a query string or of an application/x-www-form-urlencoded body, decoded, in order.
-/// kInvalid when an escape is broken, when it is not UTF-8, or when there are more than `fields_max`.
+/// kInvalid when an escape is broken, when it is not UTF-8 or holds a NUL, or when there are more than
+/// `fields_max`.
 class Form {
  public:
   static Result<Form> parse(std::string_view encoded, std::size_t fields_max = 512);
@@ -65,6 +67,8 @@ class Form {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 std::string percent_encode(std::string_view text);  // everything but RFC 3986 "unreserved"
+/// nullopt when an escape is broken. `plus_is_space` as in forms.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
 /// An answer that was built once and is served many times: the complete head (status line, fields, Date
 /// placeholder, empty line) and the body. Immutable, shared by threads.
@@ -98,14 +102,17 @@ struct Response {
 };
 
 /// Builds the finished form of `response`: head with Content-Length, ETag (from `etag_seed`, which must
-/// name the page's inputs and its encoding), Date placeholder. Adds the security headers of every answer.
-std::shared_ptr<const FinishedBytes> finish(const Response& response, std::string_view etag_seed);
+/// name the page's inputs and its encoding), Date placeholder. Adds the security headers of every answer:
+/// whoever serves pictures from foreign hosts passes the SecurityHeaders that the composition root built.
+std::shared_ptr<const FinishedBytes> finish(const Response& response, std::string_view etag_seed,
+                                            const SecurityHeaders& security = default_security_headers());
 
 /// A Set-Cookie value. Path=/, and HttpOnly unless `readable_by_scripts`; SameSite=Lax; Secure if asked.
+/// Bytes that a cookie's value can't hold (RFC 6265 4.1.1) are left out: encode before, if they matter.
 struct Cookie {
   std::string name;
   std::string value;
-  Duration max_age{0};  // 0: until the browser closes
+  Duration max_age{0};  // 0: until the browser closes; negative: forget it now
   bool readable_by_scripts = false;
   bool secure = false;
 };

@@ -1,10 +1,12 @@
 // Which handler answers which request: a table of route templates, built once at start and then only read.
 //
 // Invariant: at most one route matches a path and method; a path that exists under other methods gets 405
-// with Allow, any other 404. HEAD is answered by the GET route.
+// with Allow, any other 404. HEAD is answered by the GET route. Where templates overlap, the one whose
+// segment is literal wins over one with a {parameter}, and that over {rest...}, decided segment by segment.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,11 @@ struct Route {
 
 class Router {
  public:
+  Router();
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
   /// Registration is single-threaded and ends before serving. Two routes that match the same path and
   /// method are our own mistake and abort.
   void get(std::string pattern, Priority priority, ImmediateHandler handler);
@@ -44,13 +51,18 @@ class Router {
     const Route* route = nullptr;
     std::string allow;  // when route is null and the path exists: the methods for Allow, "GET, HEAD"
   };
-  /// Fills request.params and request.route. Any thread, no lock.
+  /// Fills request.params and request.route. Any thread, no lock. Time in the segments of the path.
   Match match(Request& request) const;
   const std::vector<Route>& routes() const { return routes_; }
   const ErrorPage& error_page() const { return error_page_; }
 
  private:
+  struct Node;
+  void insert(Route route);
+  const Node* find(const Node& node, std::string_view rest, Request& request) const;
+
   std::vector<Route> routes_;
+  std::unique_ptr<Node> root_;
   ErrorPage error_page_;
 };
 

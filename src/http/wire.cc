@@ -1,0 +1,166 @@
+#include "http/wire.h"
+
+#include <ctime>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace ff::http {
+namespace {
+
+/// Bytes that could end a field or hide in one become spaces.
+void append_field_value(std::string& out, std::string_view value) {
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += (byte < 0x20 && c != '\t') || byte == 0x7f ? ' ' : c;
+  }
+}
+
+std::string_view without_weak_mark(std::string_view tag) {
+  if (tag.starts_with("W/")) tag.remove_prefix(2);
+  return tag;
+}
+
+}  // namespace
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 100:
+      return "Continue";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 402:
+      return "Payment Required";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 422:
+      return "Unprocessable Content";
+    case 428:
+      return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Unknown";
+  }
+}
+
+std::string http_date(std::int64_t unix_seconds) {
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t time = unix_seconds;
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[utc.tm_wday], utc.tm_mday,
+                     kMonths[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+bool none_match_fits(std::string_view list, std::string_view etag) {
+  list = trim(list);
+  if (list == "*") return true;
+  etag = without_weak_mark(etag);
+  // A tag may hold commas, so the list is walked tag by tag, not split at commas.
+  while (!list.empty()) {
+    const std::size_t start = list.find_first_not_of(" \t,");
+    if (start == list.npos) return false;
+    list.remove_prefix(start);
+    list = without_weak_mark(list);
+    if (list.empty() || list[0] != '"') return false;
+    const std::size_t end = list.find('"', 1);
+    if (end == list.npos) return false;
+    if (list.substr(0, end + 1) == etag) return true;
+    list.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+bool status_has_body(int status) { return status >= 200 && status != 204 && status != 304; }
+
+void append_head(std::string& out, const Response& response, std::string_view date,
+                 const SecurityHeaders& security) {
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
+                 reason_phrase(response.status), date);
+  if (!response.content_type.empty()) {
+    out += "Content-Type: ";
+    append_field_value(out, response.content_type);
+    out += "\r\n";
+  }
+  if (status_has_body(response.status)) {
+    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+  }
+  for (const auto& [name, value] : response.headers) {
+    append_field_value(out, name);
+    out += ": ";
+    append_field_value(out, value);
+    out += "\r\n";
+  }
+  if (response.headers.empty()) {
+    out += security.block();
+  } else {
+    out += security.block_without(response.headers);
+  }
+}
+
+}  // namespace ff::http

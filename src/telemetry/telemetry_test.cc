@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+#include "telemetry/trace.h"
+
+namespace ff::telemetry {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+TEST(Metrics, OpenMetricsTextListsFamiliesInNameOrder) {
+  Registry registry;
+  registry.gauge("ff_open", "Open things.").set(-3);
+  registry.counter("ff_hits_total", "Hits.", {{"route", "/a\"b\\\n"}}).add(7);
+  EXPECT_EQ(registry.openmetrics(),
+            "# TYPE ff_hits counter\n# HELP ff_hits Hits.\nff_hits_total{route=\"/a\\\"b\\\\\\n\"} 7\n"
+            "# TYPE ff_open gauge\n# HELP ff_open Open things.\nff_open -3\n# EOF\n");
+}
+
+TEST(Metrics, HistogramBucketsAreCumulativeAndAgreeWithTheCount) {
+  Registry registry;
+  Histogram& h = registry.histogram("ff_wait_seconds", "Wait.", {0.5, 1.0}, {{"k", "v"}});
+  h.observe(0.5);
+  h.observe(0.75);
+  h.observe(9.0);
+  EXPECT_EQ(registry.openmetrics(),
+            "# TYPE ff_wait_seconds histogram\n# HELP ff_wait_seconds Wait.\n"
+            "ff_wait_seconds_bucket{k=\"v\",le=\"0.5\"} 1\nff_wait_seconds_bucket{k=\"v\",le=\"1.0\"} 2\n"
+            "ff_wait_seconds_bucket{k=\"v\",le=\"+Inf\"} 3\nff_wait_seconds_count{k=\"v\"} 3\n"
+            "ff_wait_seconds_sum{k=\"v\"} 10.25\n# EOF\n");
+}
+
+TEST(Metrics, SameNameAndLabelsAreTheSameObject) {
+  Registry registry;
+  Counter& a = registry.counter("ff_a_total", "A.", {{"x", "1"}});
+  EXPECT_EQ(&a, &registry.counter("ff_a_total", "A.", {{"x", "1"}}));
+  EXPECT_NE(&a, &registry.counter("ff_a_total", "A.", {{"x", "2"}}));
+  registry.gauge("ff_0", "Zero.");
+  EXPECT_THAT(registry.names(), ElementsAre("ff_0", "ff_a_total"));
+}
+
+TEST(MetricsDeathTest, ANameHasOneKind) {
+  Registry registry;
+  registry.counter("ff_a_total", "A.");
+  EXPECT_DEATH(registry.gauge("ff_a_total", "A."), "another help or kind");
+}
+
+TEST(Log, LineIsOneJsonObjectWhateverTheFieldsHold) {
+  ::testing::internal::CaptureStderr();
+  log::info("test", "said \"hi\"\n", {{"path", "/a\r\nb"}});
+  log::debug("test", "not shown at level info");
+  const std::string line = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(line, HasSubstr(R"("level":"info","room":"test","message":"said \"hi\"\n","path":"/a\r\nb"})"));
+  EXPECT_THAT(line, EndsWith("}\n"));
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+}
+
+TEST(Trace, ContinuesTheCallersTraceWithItsOwnSpan) {
+  SeededRandom random(1);
+  std::string out;
+  continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", random, out);
+  EXPECT_EQ(out.substr(0, 36), "00-0af7651916cd43dd8448eb211c80319c-");
+  EXPECT_EQ(out.substr(52), "-01");
+  EXPECT_NE(out.substr(36, 16), "b7ad6b7169203331");
+  EXPECT_TRUE(TraceContext::parse(out));
+}
+
+TEST(Trace, KeepsTheSampledFlagOff) {
+  SeededRandom random(1);
+  std::string out;
+  continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", random, out);
+  EXPECT_THAT(out, EndsWith("-00"));
+}
+
+TEST(Trace, RefusesWhatBreaksTheStandard) {
+  for (const char* bad : {"", "00", "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                          "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+                          "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+                          "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                          "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
+                          "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01x",
+                          "00_0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}) {
+    EXPECT_FALSE(TraceContext::parse(bad)) << bad;
+  }
+  EXPECT_TRUE(TraceContext::parse("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-later"));
+}
+
+TEST(Trace, RequestIdsArePlainText) {
+  SeededRandom random(1);
+  std::string id;
+  new_request_id(random, id);
+  EXPECT_EQ(id.size(), 32u);
+  EXPECT_TRUE(is_sane_request_id(id));
+  EXPECT_TRUE(is_sane_request_id("a-B.9"));
+  EXPECT_FALSE(is_sane_request_id(""));
+  EXPECT_FALSE(is_sane_request_id("a b"));
+  EXPECT_FALSE(is_sane_request_id("a\"b"));
+  EXPECT_FALSE(is_sane_request_id(std::string(129, 'a')));
+}
+
+}  // namespace
+}  // namespace ff::telemetry

@@ -1,0 +1,116 @@
+#include "telemetry/trace.h"
+
+#include <algorithm>
+#include <span>
+
+namespace ff::telemetry {
+namespace {
+
+constexpr std::size_t kTraceparentSize = 55;
+
+void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const std::uint8_t byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+}
+
+/// Lower case only: the standard forbids upper case.
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+bool read_hex(std::string_view text, std::span<std::uint8_t> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    out[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return true;
+}
+
+bool all_zero(std::span<const std::uint8_t> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; });
+}
+
+void fill_nonzero(std::span<std::uint8_t> out, Random& random) {
+  do {
+    random.fill(std::as_writable_bytes(out));
+  } while (all_zero(out));
+}
+
+}  // namespace
+
+std::optional<TraceContext> TraceContext::parse(std::string_view text) {
+  if (text.size() < kTraceparentSize) return std::nullopt;
+  std::array<std::uint8_t, 1> version{};
+  std::array<std::uint8_t, 1> flags{};
+  TraceContext context;
+  if (!read_hex(text.substr(0, 2), version) || version[0] == 0xff) return std::nullopt;
+  if (version[0] == 0 && text.size() != kTraceparentSize) return std::nullopt;
+  if (text.size() > kTraceparentSize && text[kTraceparentSize] != '-') return std::nullopt;
+  if (text[2] != '-' || text[35] != '-' || text[52] != '-') return std::nullopt;
+  if (!read_hex(text.substr(3, 32), context.trace_id) || all_zero(context.trace_id)) return std::nullopt;
+  if (!read_hex(text.substr(36, 16), context.span_id) || all_zero(context.span_id)) return std::nullopt;
+  if (!read_hex(text.substr(53, 2), flags)) return std::nullopt;
+  context.flags = flags[0] & 0x01;  // version 00 knows only "sampled"
+  return context;
+}
+
+TraceContext TraceContext::start(Random& random) {
+  TraceContext context;
+  fill_nonzero(context.trace_id, random);
+  fill_nonzero(context.span_id, random);
+  context.flags = 1;
+  return context;
+}
+
+TraceContext TraceContext::child(Random& random) const {
+  TraceContext context = *this;
+  fill_nonzero(context.span_id, random);
+  return context;
+}
+
+void TraceContext::append_to(std::string& out) const {
+  out += "00-";
+  append_hex(out, trace_id);
+  out += '-';
+  append_hex(out, span_id);
+  out += '-';
+  append_hex(out, std::span(&flags, 1));
+}
+
+std::string TraceContext::text() const {
+  std::string out;
+  out.reserve(kTraceparentSize);
+  append_to(out);
+  return out;
+}
+
+void continue_trace(std::string_view header, Random& random, std::string& out) {
+  out.clear();
+  const std::optional<TraceContext> theirs = TraceContext::parse(header);
+  (theirs ? theirs->child(random) : TraceContext::start(random)).append_to(out);
+}
+
+bool is_sane_request_id(std::string_view id) {
+  constexpr std::string_view kPunctuation = "._:/+=@-";
+  if (id.empty() || id.size() > 128) return false;
+  return std::all_of(id.begin(), id.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kPunctuation.find(c) != std::string_view::npos;
+  });
+}
+
+void new_request_id(Random& random, std::string& out) {
+  std::array<std::uint8_t, 16> bytes{};
+  random.fill(std::as_writable_bytes(std::span(bytes)));
+  out.clear();
+  append_hex(out, bytes);
+}
+
+}  // namespace ff::telemetry
