@@ -31,9 +31,9 @@ struct Request {
   orders::Address address;
   std::string delivery_method;
   orders::PaymentMethod method = orders::PaymentMethod::kCard;
-  std::optional<payments::Card> card;         // with kCard
-  std::optional<Money> expected_total;        // what the page said; another total is refused, nothing changed
-  std::string fingerprint;                    // of all of the above but the card's digits
+  std::optional<payments::Card> card;   // with kCard
+  std::optional<Money> expected_total;  // what the page said; another total is refused, nothing changed
+  std::string fingerprint;              // of all of the above but the card's digits
   Instant deadline;
 };
 
@@ -44,10 +44,18 @@ struct SoldOutLine {
   inventory::Quantity available = 0;
 };
 
-struct Paid { orders::Order order; };      // 201: paid, or placed
-struct Pending { orders::Order order; };   // 202: the payment's outcome is unknown, it is being looked up
-struct Declined { orders::Order order; };  // 402
-struct SoldOut { std::vector<SoldOutLine> lines; };  // 409
+struct Paid {
+  orders::Order order;
+};  // 201: paid, or placed
+struct Pending {
+  orders::Order order;
+};  // 202: the payment's outcome is unknown, it is being looked up
+struct Declined {
+  orders::Order order;
+};  // 402
+struct SoldOut {
+  std::vector<SoldOutLine> lines;
+};  // 409
 /// Every other ending is an Error: kInvalid 422 (also: cart empty, total changed), kKeyReused 422,
 /// kInProgress 409 + Retry-After, kOverloaded and kUnavailable 503 + Retry-After.
 using Answer = std::variant<Paid, Pending, Declined, SoldOut>;

@@ -17,9 +17,9 @@
 namespace ff::checkout {
 
 struct CommitterLimits {
-  std::size_t queued_max = 8192;        // waiting operations of one kind
-  std::size_t batch_orders_max = 256;   // taken into one transaction
-  int replays_max = 8;                  // of a batch whose outcome is unknown, with backoff
+  std::size_t queued_max = 8192;       // waiting operations of one kind
+  std::size_t batch_orders_max = 256;  // taken into one transaction
+  int replays_max = 8;                 // of a batch whose outcome is unknown, with backoff
 };
 
 /// Owned by the composition root; outlives every task it gave out. submit functions: any thread; the waiting

@@ -1,0 +1,65 @@
+#include "checkout/committer.h"
+
+#include "checkout/lane.h"
+
+namespace ff::checkout {
+namespace {
+
+template <typename Operation>
+bool always(const Operation&) {
+  return true;
+}
+
+// Adding twice adds twice; the other changes lead to the same cart however often they are made.
+bool repeatable(const cart::Change& change) { return change.kind != cart::Change::Kind::kAdd; }
+
+}  // namespace
+
+struct Committer::Lanes {
+  using Place = Lane<orders::NewOrder, orders::PlaceOutcome>;
+  using Settle = Lane<orders::Settlement, orders::SettleOutcome>;
+  using Carts = Lane<cart::Change, Result<cart::Cart>>;
+
+  std::shared_ptr<Place> place;
+  std::shared_ptr<Settle> settle;
+  std::shared_ptr<Carts> carts;
+};
+
+Committer::Committer(asio::any_io_executor executor, orders::OrderStore& orders, cart::CartStore& carts,
+                     Clock& clock, CommitterLimits limits, telemetry::Registry& metrics)
+    : lanes_(std::make_unique<Lanes>()) {
+  // The store decides by order id and idempotency key, or by compare-and-set on the order's state, so a
+  // placement or settlement may be repeated.
+  lanes_->place = std::make_shared<Lanes::Place>(
+      "place", executor, [&orders](std::span<const orders::NewOrder> batch) { return orders.place(batch); },
+      always<orders::NewOrder>, clock, limits, metrics);
+  lanes_->settle = std::make_shared<Lanes::Settle>(
+      "settle", executor,
+      [&orders](std::span<const orders::Settlement> batch) { return orders.settle(batch); },
+      always<orders::Settlement>, clock, limits, metrics);
+  lanes_->carts = std::make_shared<Lanes::Carts>(
+      "cart", executor, [&carts](std::span<const cart::Change> batch) { return carts.apply(batch); },
+      repeatable, clock, limits, metrics);
+}
+
+Committer::~Committer() = default;
+
+Task<Result<orders::PlaceOutcome>> Committer::place(orders::NewOrder order) {
+  return lanes_->place->submit(std::move(order));
+}
+
+Task<Result<orders::SettleOutcome>> Committer::settle(orders::Settlement settlement) {
+  return lanes_->settle->submit(std::move(settlement));
+}
+
+Task<Result<cart::Cart>> Committer::change_cart(cart::Change change) {
+  Result<Result<cart::Cart>> outcome = co_await lanes_->carts->submit(std::move(change));
+  if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
+  co_return std::move(*outcome);
+}
+
+std::size_t Committer::pending() const {
+  return lanes_->place->pending() + lanes_->settle->pending() + lanes_->carts->pending();
+}
+
+}  // namespace ff::checkout

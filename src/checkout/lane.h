@@ -1,0 +1,256 @@
+// One queue of operations of one kind on its way to the store: the group commit of the Committer.
+//
+// Invariants: at most queued_max operations wait and one batch is in flight; operations reach the store in
+// arrival order; each is answered exactly once, on the executor of the coroutine that waits for it; nobody's
+// going away takes an operation back once it is queued.
+//
+// submit(): any thread. The batch function runs on the lane's executor.
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/async.h"
+#include "base/time.h"
+#include "checkout/committer.h"
+#include "telemetry/metrics.h"
+
+namespace ff::checkout {
+
+inline constexpr Duration kReplayDelayFirst = std::chrono::milliseconds(10);
+inline constexpr Duration kReplayDelayMax = std::chrono::seconds(1);
+
+template <typename Operation, typename Outcome>
+class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
+ public:
+  using Commit = std::function<BatchTask<Outcome>(std::span<const Operation>)>;
+  using MayReplay = std::function<bool(const Operation&)>;
+
+  /// `may_replay`: whether doing the operation a second time changes nothing.
+  Lane(std::string kind, asio::any_io_executor executor, Commit commit, MayReplay may_replay, Clock& clock,
+       CommitterLimits limits, telemetry::Registry& metrics)
+      : kind_(std::move(kind)),
+        executor_(std::move(executor)),
+        commit_(std::move(commit)),
+        may_replay_(std::move(may_replay)),
+        clock_(clock),
+        limits_(limits),
+        batch_size_(metrics.histogram("ff_commit_batch_size", "Operations in one commit",
+                                      {1, 2, 4, 8, 16, 32, 64, 128, 256}, {{"kind", kind_}})),
+        wait_seconds_(metrics.histogram("ff_commit_wait_seconds", "From queued to taken into a commit",
+                                        telemetry::latency_bounds(), {{"kind", kind_}})),
+        commit_seconds_(metrics.histogram("ff_commit_seconds", "From taken into a commit to its outcome",
+                                          telemetry::latency_bounds(), {{"kind", kind_}})),
+        queue_(metrics.gauge("ff_commit_queue", "Operations waiting for a commit", {{"kind", kind_}})),
+        refused_(metrics.counter("ff_commit_refused_total", "Operations refused because the queue was full",
+                                 {{"kind", kind_}})),
+        replays_(metrics.counter("ff_commit_replays_total",
+                                 "Commits repeated because their outcome was unknown", {{"kind", kind_}})),
+        bisections_(metrics.counter("ff_commit_bisections_total", "Batches halved to find what fails in them",
+                                    {{"kind", kind_}})) {}
+
+  Task<Result<Outcome>> submit(Operation operation) {
+    auto initiate = [this](auto handler, Operation moved) {
+      using Handler = decltype(handler);
+      std::unique_ptr<Waiter> waiter = std::make_unique<TypedWaiter<Handler>>(std::move(handler));
+      enqueue(std::move(moved), std::move(waiter));
+    };
+    auto answered = asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Outcome>)>(
+        std::move(initiate), asio::use_awaitable, std::move(operation));
+    Result<Outcome> outcome = co_await std::move(answered);
+    co_return outcome;
+  }
+
+  std::size_t pending() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size() + in_flight_;
+  }
+
+ private:
+  // A coroutine that waits, wherever it runs.
+  struct Waiter {
+    virtual ~Waiter() = default;
+    virtual void complete(Result<Outcome> outcome) = 0;
+  };
+  template <typename Handler>
+  class TypedWaiter final : public Waiter {
+   public:
+    explicit TypedWaiter(Handler handler)
+        : handler_(std::move(handler)), guard_(asio::get_associated_executor(handler_)) {}
+    // Posted, not called: the lane takes its next batch before any of the last one's waiters run.
+    void complete(Result<Outcome> outcome) override {
+      asio::post(guard_.get_executor(),
+                 [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
+                   std::move(handler)(std::move(outcome));
+                 });
+      guard_.reset();
+    }
+
+   private:
+    Handler handler_;
+    asio::executor_work_guard<asio::associated_executor_t<Handler>> guard_;
+  };
+  struct Entry {
+    Operation operation;
+    std::unique_ptr<Waiter> waiter;
+    Instant queued_at;
+  };
+  using Outcomes = std::vector<Result<Outcome>>;
+
+  void enqueue(Operation operation, std::unique_ptr<Waiter> waiter) {
+    const Instant now = clock_.now();
+    bool start = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (entries_.size() < limits_.queued_max) {
+        entries_.push_back({std::move(operation), std::move(waiter), now});
+        start = !std::exchange(running_, true);
+      }
+    }
+    if (waiter != nullptr) {
+      refused_.add();
+      waiter->complete(fail(ErrorCode::kOverloaded, "the commit queue of '" + kind_ + "' is full"));
+      return;
+    }
+    queue_.add(1);
+    if (!start) return;
+    // A lane that stopped without a word would leave every later waiter hanging: let it end the program.
+    asio::co_spawn(executor_, drain(this->shared_from_this()), [](const std::exception_ptr& broken) {
+      if (broken) std::rethrow_exception(broken);
+    });
+  }
+
+  // False: the queue was empty and the lane stands still until the next enqueue().
+  bool take(std::vector<Operation>& operations, std::vector<std::unique_ptr<Waiter>>& waiters) {
+    const Instant now = clock_.now();
+    {
+      const std::lock_guard lock(mutex_);
+      const std::size_t count = std::min(entries_.size(), limits_.batch_orders_max);
+      in_flight_ = count;
+      if (count == 0) {
+        running_ = false;
+        return false;
+      }
+      operations.reserve(count);
+      waiters.reserve(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        Entry& entry = entries_.front();
+        wait_seconds_.observe(std::chrono::duration<double>(now - entry.queued_at).count());
+        operations.push_back(std::move(entry.operation));
+        waiters.push_back(std::move(entry.waiter));
+        entries_.pop_front();
+      }
+    }
+    queue_.add(-static_cast<std::int64_t>(operations.size()));
+    batch_size_.observe(static_cast<double>(operations.size()));
+    return true;
+  }
+
+  // Keeps the lane alive by itself, so that a coroutine frame that outlives the Committer stays harmless.
+  static Task<void> drain(std::shared_ptr<Lane> self) {
+    for (;;) {
+      std::vector<Operation> operations;
+      std::vector<std::unique_ptr<Waiter>> waiters;
+      if (!self->take(operations, waiters)) co_return;
+      const Instant started = self->clock_.now();
+      const std::span<const Operation> batch(operations);
+      Outcomes outcomes = co_await self->settle(batch, false);
+      self->commit_seconds_.observe(std::chrono::duration<double>(self->clock_.now() - started).count());
+      for (std::size_t i = 0; i < waiters.size(); ++i)
+        waiters[i]->complete(std::move(outcomes[i]));
+    }
+  }
+
+  // One outcome for each operation. `doubtful`: an earlier try of these may have been committed, so that
+  // a later failure says nothing about them.
+  Task<Outcomes> settle(std::span<const Operation> batch, bool doubtful) {
+    const bool whole = std::all_of(batch.begin(), batch.end(), may_replay_);
+    Result<std::vector<Outcome>> answer = fail(ErrorCode::kInternal);
+    for (int replay = 0;; ++replay) {
+      answer = co_await commit_(batch);
+      if (answer && answer->size() != batch.size())
+        answer = fail(ErrorCode::kInternal, "the store answered for another number of operations");
+      if (answer) break;
+      const ErrorCode code = answer.error().code;
+      doubtful = doubtful || code == ErrorCode::kUnknown;
+      const bool again = doubtful && (code == ErrorCode::kUnknown || code == ErrorCode::kUnavailable);
+      if (!again || !whole || replay == limits_.replays_max) break;
+      replays_.add();
+      co_await clock_.sleep_for(std::min(kReplayDelayFirst * (1 << std::min(replay, 10)), kReplayDelayMax));
+    }
+
+    Outcomes outcomes;
+    outcomes.reserve(batch.size());
+    if (answer) {
+      for (Outcome& outcome : *answer)
+        outcomes.emplace_back(std::move(outcome));
+      co_return outcomes;
+    }
+    // What can't be done twice is told apart from what can: one by one, in order.
+    const bool mixed = doubtful && !whole && batch.size() > 1;
+    if (mixed) {
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (!may_replay_(batch[i])) {
+          outcomes.emplace_back(fail(ErrorCode::kUnknown, answer.error().detail));
+          continue;
+        }
+        Outcomes one = co_await settle(batch.subspan(i, 1), true);
+        outcomes.push_back(std::move(one.front()));
+      }
+      co_return outcomes;
+    }
+    const ErrorCode code = answer.error().code;
+    const bool of_the_store =
+        code == ErrorCode::kUnknown || code == ErrorCode::kUnavailable || code == ErrorCode::kOverloaded;
+    if (of_the_store || batch.size() == 1) {
+      Error error = answer.error();
+      if (doubtful) error.code = ErrorCode::kUnknown;
+      for (std::size_t i = 0; i < batch.size(); ++i)
+        outcomes.emplace_back(tl::unexpected<Error>(error));
+      co_return outcomes;
+    }
+    // Something in it can't be done: halve until it stands alone, so that the others succeed.
+    bisections_.add();
+    const std::size_t half = batch.size() / 2;
+    outcomes = co_await settle(batch.first(half), doubtful);
+    Outcomes rest = co_await settle(batch.subspan(half), doubtful);
+    std::move(rest.begin(), rest.end(), std::back_inserter(outcomes));
+    co_return outcomes;
+  }
+
+  const std::string kind_;
+  const asio::any_io_executor executor_;
+  const Commit commit_;
+  const MayReplay may_replay_;
+  Clock& clock_;
+  const CommitterLimits limits_;
+  telemetry::Histogram& batch_size_;
+  telemetry::Histogram& wait_seconds_;
+  telemetry::Histogram& commit_seconds_;
+  telemetry::Gauge& queue_;
+  telemetry::Counter& refused_;
+  telemetry::Counter& replays_;
+  telemetry::Counter& bisections_;
+
+  mutable std::mutex mutex_;
+  std::deque<Entry> entries_;
+  std::size_t in_flight_ = 0;
+  bool running_ = false;
+};
+
+}  // namespace ff::checkout
