@@ -107,9 +107,10 @@ class OrderStore {
   /// it is not pending, the lease still runs, or `attempt` is not the current one.
   virtual Task<Result<Order>> take_over(OrderId id, std::int32_t attempt, Duration lease_for) = 0;
 
-  /// Pending orders whose lease is over and whose hold has expired, oldest first.
+  /// Pending orders whose lease is over, whether their hold has expired or not; oldest first.
   virtual Task<Result<std::vector<Order>>> overdue(std::int64_t limit) = 0;
-  /// Gives the stock of overdue orders back while their payment stays unknown; they remain pending.
+  /// Gives the stock of those of these orders back that are pending and whose hold has expired, while their
+  /// payment stays unknown; they remain pending. The others are left alone.
   virtual Task<Result<void>> release_holds(std::span<const OrderId> ids) = 0;
   /// Paid orders whose payment is authorised and not captured, oldest first.
   virtual Task<Result<std::vector<Order>>> captures_due(std::int64_t limit) = 0;
