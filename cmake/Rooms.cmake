@@ -1,4 +1,4 @@
-# ff_room(NAME [ROOMS other...] [LIBS library...])
+# ff_room(NAME [ROOMS other...] [LIBS library...] [TEST_LIBS library...])
 #
 # src/NAME/*.cc becomes the static library ff_NAME; the files ending in _test.cc become the program
 # NAME_test; with FF_FUZZ each *_fuzz.cc becomes a libFuzzer program. A room sees only the rooms that it names.
@@ -12,7 +12,7 @@ target_link_libraries(ff_pch_host PRIVATE fmt::fmt)  # its definitions are part 
 ff_target(ff_pch_host)
 
 function(ff_room name)
-  cmake_parse_arguments(ROOM "" "" "ROOMS;LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LIBS;TEST_LIBS" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc)
   set(tests ${sources})
@@ -38,7 +38,7 @@ function(ff_room name)
     add_executable(${name}_test EXCLUDE_FROM_ALL ${tests})
     ff_target(${name}_test)
     target_precompile_headers(${name}_test REUSE_FROM ff_pch_host)
-    target_link_libraries(${name}_test PRIVATE ff_${name} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE ff_${name} ${ROOM_TEST_LIBS} GTest::gmock GTest::gtest_main)
     set_property(GLOBAL APPEND PROPERTY FF_UNIT_TESTS ${name}_test)
   endif()
 
