@@ -4,8 +4,13 @@
 //
 // Invariants: I1-I5. The service keeps no state of its own between calls: everything that matters is in the
 // store and in the gateway, so any process may finish what another began.
+//
+// Who works on a pending order is settled by its lease and its attempt number, which each take-over raises:
+// every move of the order is a compare-and-set on both, so of two that work on it at once only one gets
+// through.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -15,6 +20,7 @@
 #include "cart/cart_store.h"
 #include "catalog/snapshot.h"
 #include "checkout/committer.h"
+#include "checkout/settler.h"
 #include "orders/order_store.h"
 #include "payments/gateway.h"
 #include "pricing/pricing.h"
@@ -56,8 +62,10 @@ struct Declined {
 struct SoldOut {
   std::vector<SoldOutLine> lines;
 };  // 409
-/// Every other ending is an Error: kInvalid 422 (also: cart empty, total changed), kKeyReused 422,
-/// kInProgress 409 + Retry-After, kOverloaded and kUnavailable 503 + Retry-After.
+/// Every other ending is an Error: kInvalid 422 (fields as in checkout/request.h; also "cart" when it is
+/// empty or has something that is not sold any more, "lines[i].variant", "expected_total"), kKeyReused 422,
+/// kInProgress 409 + Retry-After, kOverloaded and kUnavailable 503 + Retry-After: nothing was changed.
+/// kUnknown 503 + Retry-After: the order may have been placed; the same key tells.
 using Answer = std::variant<Paid, Pending, Declined, SoldOut>;
 
 struct Settings {
@@ -71,25 +79,34 @@ class Service {
   Service(const catalog::SnapshotHolder& catalogue, cart::CartStore& carts, orders::OrderStore& orders,
           Committer& committer, payments::Gateway& gateway, const pricing::Rules& rules, Clock& clock,
           Random& random, Settings settings, telemetry::Registry& metrics);
+  ~Service();
 
   /// Any io thread. Once the order was queued it is finished even if nobody waits for the answer.
   Task<Result<Answer>> place(Request request);
 
  private:
+  struct Answers;
+
+  Task<Result<Answer>> run(Request request);
   Task<Result<orders::NewOrder>> price(const Request& request);
-  Task<Result<Answer>> pay_and_claim(const Request& request, orders::Order order);
-  Task<Result<Answer>> resume(const Request& request, orders::Order order, bool lease_expired);
+  /// For a request that can't be placed now: the recorded answer, if its key has an order already.
+  Task<Result<Answer>> recorded_or(const Request& request, Error error);
+  Task<Result<Answer>> authorise(const Request& request, orders::Order order);
+  Task<Result<Answer>> follow(const Request& request, orders::Order order, payments::Payment payment);
+  Task<Result<Answer>> suspend(orders::Order order);
+  Task<Result<Answer>> retry(const Request& request, orders::Order order);
+  Task<Result<Answer>> take_over(const Request& request, orders::Order order);
 
   const catalog::SnapshotHolder& catalogue_;
   cart::CartStore& carts_;
   orders::OrderStore& orders_;
   Committer& committer_;
-  payments::Gateway& gateway_;
   const pricing::Rules& rules_;
   Clock& clock_;
   Random& random_;
-  Settings settings_;
-  telemetry::Registry& metrics_;
+  const Settings settings_;
+  Settler settler_;
+  std::unique_ptr<const Answers> answers_;  // counters
 };
 
 }  // namespace ff::checkout

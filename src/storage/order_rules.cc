@@ -74,6 +74,8 @@ void become(Order& order, State state, PaymentState payment, Instant now) {
 }
 
 orders::SettleOutcome claim(Order& order, const Settlement& move, StockTable& stocks, Instant now) {
+  // Given up: its payment may have been closed already, so money and goods would part.
+  if (!order.reason.empty()) return orders::NotApplied{order};
   if (order.holding) {
     move_counted(order, stocks, inventory::sell_held);
   } else {
@@ -188,8 +190,7 @@ Result<void> take_over(Order& order, std::int32_t attempt, Duration lease_for, I
 }
 
 bool overdue(const Order& order, Instant now) {
-  return order.state == State::kPendingPayment && order.lease_expires_at <= now &&
-         order.hold_expires_at <= now;
+  return order.state == State::kPendingPayment && order.lease_expires_at <= now;
 }
 
 bool release_hold(Order& order, StockTable& stocks, Instant now) {

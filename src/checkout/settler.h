@@ -1,0 +1,64 @@
+// Brings a pending order to where its payment's outcome leads: claimed, declined or cancelled. The request
+// that placed an order, a retry of it and the sweeper all do it through here.
+//
+// Invariants (I4): an order is claimed only when the gateway says that its money is ours; it is cancelled
+// only after its payment was closed; and a payment is closed only after the store has durably recorded, by
+// compare-and-set on the attempt, that the order is given up. From then on nobody can claim it, so a close()
+// that arrives late, from a process long thought dead, can't take the money of a paid order.
+#pragma once
+
+#include <string>
+
+#include "base/async.h"
+#include "checkout/committer.h"
+#include "orders/order.h"
+#include "payments/gateway.h"
+#include "telemetry/metrics.h"
+
+namespace ff::checkout {
+
+/// Any io thread. Orders are passed as their last reader saw them: `attempt` is the caller's fencing token.
+class Settler {
+ public:
+  Settler(Committer& committer, payments::Gateway& gateway, Clock& clock, Duration payment_timeout,
+          telemetry::Registry& metrics);
+
+  /// Calls of the gateway, within the payment timeout. Any error means that the outcome is not known.
+  Task<Result<payments::Payment>> authorise(orders::Order order, payments::Card card);
+  Task<Result<payments::Payment>> look_up(orders::Order order);
+  Task<Result<payments::Payment>> capture(orders::Order order);
+
+  /// What follows from `payment`, whose status is known and not kNone. Returns the order as it stands then:
+  /// still pending when somebody else has taken it over or when the gateway did not answer. An error of
+  /// kUnknown or kUnavailable: the order may or may not have moved; it is found again by the sweeper.
+  Task<Result<orders::Order>> conclude(orders::Order order, payments::Payment payment, bool empty_cart);
+  /// Records that the order is given up, closes its payment, then cancels it. Returns the same as conclude().
+  Task<Result<orders::Order>> give_up(orders::Order order, std::string reason);
+  /// The payment's outcome is unknown and nobody waits for it any more: ends the lease.
+  Task<Result<orders::Order>> suspend(orders::Order order);
+  /// The payment was captured.
+  Task<Result<orders::Order>> record_capture(orders::Order order);
+
+ private:
+  struct Operation {
+    Operation(telemetry::Registry& metrics, const char* name);
+    Result<payments::Payment> note(Duration took, Result<payments::Payment> outcome);
+    telemetry::Histogram& seconds;
+    telemetry::Counter& unknown;
+  };
+  struct Move {
+    orders::Order order;
+    bool applied = false;    // by us; otherwise `order` is how it stands
+    bool hold_lost = false;  // a claim that found its stock gone
+  };
+  Task<Result<Move>> move(orders::Settlement settlement);
+
+  Committer& committer_;
+  payments::Gateway& gateway_;
+  Clock& clock_;
+  const Duration payment_timeout_;
+  Operation authorise_, look_up_, close_, capture_;
+  telemetry::Counter& holds_lost_;
+};
+
+}  // namespace ff::checkout
