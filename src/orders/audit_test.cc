@@ -175,6 +175,14 @@ TEST_F(AuditorTest, I4NamesMoneyThatBelongsToNoOrder) {
               testing::Contains(violation("I4", "order-of-nobody", "belongs to no order")));
 }
 
+TEST_F(AuditorTest, I4AllowsMoneyOfAnOrderThatWasPlacedWhileTheAuditRan) {
+  paid.method = PaymentMethod::kFree;
+  payment->key = payment_key(OrderId{Uuid::v7(kNow - minutes(1), random)});
+  EXPECT_THAT(audit().violations, IsEmpty());
+  payment->key = payment_key(OrderId{Uuid::v7(kNow - minutes(60), random)});
+  EXPECT_THAT(audit().violations, ElementsAre(violation("I4", payment->key, "belongs to no order")));
+}
+
 TEST_F(AuditorTest, I4LetsACaptureLagButNotForEver) {
   payment->captured = false;
   payment->charges = 0;

@@ -55,6 +55,6 @@ bool may_become(State from, State to) {
          (to == State::kPaid || to == State::kDeclined || to == State::kCancelled);
 }
 
-std::string payment_key(const OrderId& id) { return "order-" + id.text(); }
+std::string payment_key(const OrderId& id) { return std::string(kPaymentKeyPrefix) + id.text(); }
 
 }  // namespace ff::orders

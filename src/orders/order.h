@@ -103,6 +103,7 @@ struct Order {
   bool operator==(const Order&) const = default;
 };
 
+inline constexpr std::string_view kPaymentKeyPrefix = "order-";
 /// The key under which the gateway knows this order's payment: the same for every retry of the order.
 std::string payment_key(const OrderId& id);
 

@@ -1,0 +1,100 @@
+// Finishes what requests began and could not end: orders whose payment is unknown or whose owner died,
+// captures that are due, carts that nobody touches any more.
+//
+// Invariant: nothing stays pending for ever while the gateway answers, and nothing is decided by time alone:
+// an order is claimed, declined or cancelled only as the gateway says. Any number of processes may sweep at
+// once; the compare-and-set of each move lets one of them through.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/async.h"
+#include "cart/cart_store.h"
+#include "checkout/committer.h"
+#include "checkout/settler.h"
+#include "orders/order_store.h"
+#include "payments/gateway.h"
+#include "telemetry/metrics.h"
+
+namespace ff::checkout {
+
+struct SweeperSettings {
+  Duration period = std::chrono::seconds(1);             // between two rounds
+  Duration payment_timeout = std::chrono::seconds(10);   // of each call of the gateway
+  std::int64_t orders_max = 256;                         // looked at in one round, of each kind
+  std::size_t calls_max = 16;                            // of the gateway at once
+  Duration retry_delay_first = std::chrono::seconds(2);  // after a problem with an order; doubles
+  Duration retry_delay_max = std::chrono::minutes(5);
+  std::size_t retries_max = 10'000;                      // orders whose next try is remembered
+  Duration cart_idle_max = std::chrono::hours(24 * 30);  // then it is removed
+  Duration cart_period = std::chrono::minutes(10);
+  std::int64_t carts_max = 1000;  // removed in one transaction
+};
+
+/// When each troublesome order is tried again: later and later, but within a bound. One thread.
+class RetrySchedule {
+ public:
+  RetrySchedule(Duration first, Duration max, std::size_t entries_max)
+      : first_(first), max_(max), entries_max_(entries_max) {}
+  bool due(const OrderId& id, Instant now) const;
+  void failed(const OrderId& id, Instant now);     // doubles the delay
+  void not_before(const OrderId& id, Instant at);  // nothing went wrong, it is only too early
+  void done(const OrderId& id) { entries_.erase(id); }
+  void forget_older_than(Instant now);  // entries of orders that another process has finished
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    Instant next;
+    int failures = 0;
+  };
+  const Duration first_, max_;
+  const std::size_t entries_max_;
+  std::unordered_map<OrderId, Entry> entries_;
+};
+
+/// Runs on one executor of one thread; outlives the task of run(). stop(): any thread.
+class Sweeper {
+ public:
+  Sweeper(orders::OrderStore& orders, cart::CartStore& carts, Committer& committer,
+          payments::Gateway& gateway, Clock& clock, SweeperSettings settings, telemetry::Registry& metrics);
+
+  /// Rounds until stop(); ends within one period and one round after it.
+  Task<void> run();
+  void stop() { stopping_.store(true, std::memory_order_relaxed); }
+
+  /// The parts of a round, each once. True when none of what is due is left undone.
+  Task<bool> settle_overdue();
+  Task<bool> capture_due();
+  Task<void> remove_idle_carts();
+
+ private:
+  struct Counters {
+    explicit Counters(telemetry::Registry& metrics);
+    telemetry::Counter &claimed, &declined, &cancelled, &unknown, &captured, &captures_failed,
+        &holds_released, &carts_removed, &store_failures;
+    telemetry::Gauge& overdue;
+  };
+  Task<void> settle(orders::Order order);
+  Task<void> capture(orders::Order order);
+  void note(const orders::Order& before, const Result<orders::Order>& after);
+  void note_unknown(const orders::Order& order, const Error& error);
+  Task<void> each(const std::vector<orders::Order>& list,
+                  std::function<Task<void>(const orders::Order&)> work);
+  std::vector<orders::Order> due_of(std::vector<orders::Order> found, const RetrySchedule& schedule) const;
+
+  orders::OrderStore& orders_;
+  cart::CartStore& carts_;
+  Clock& clock_;
+  const SweeperSettings settings_;
+  Settler settler_;
+  Counters counters_;
+  RetrySchedule overdue_, captures_;
+  std::vector<OrderId> holds_to_release_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace ff::checkout

@@ -1,0 +1,48 @@
+// A payment gateway that moves no money, for demo shops and tests: the documented test cards of ledger.h.
+//
+// Invariants: what it answered is in its ledger, on disk, before the answer leaves (or before nobody is told,
+// for the card whose reply is lost). The ledger is a SQLite file of its own, outside the shop's database, so
+// the two can disagree after a crash exactly as with a real gateway. Of a card only brand and last four
+// digits are written.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "payments/gateway.h"
+
+namespace ff::payments {
+
+struct DemoGatewaySettings {
+  Duration latency{0};  // of every answer: how far away the bank is. Real ones take 50-500 ms
+  bool durable = true;  // false: does not wait for the disk; only a test of crash tests may want that
+};
+
+class DemoGateway final : public Gateway {
+ public:
+  /// Opens or makes the ledger at `path`. `clock` and `random` outlive it; see sqlite::Writer for the
+  /// contexts of those who wait.
+  static Result<std::unique_ptr<DemoGateway>> open(const std::string& path, Clock& clock, Random& random,
+                                                   DemoGatewaySettings settings = {});
+  ~DemoGateway() override;
+
+  Task<Result<Payment>> authorise(AuthoriseRequest request) override;
+  Task<Result<Payment>> capture(std::string key, Instant deadline) override;
+  Task<Result<Payment>> close(std::string key, Instant deadline) override;
+  Task<Result<Payment>> lookup(std::string key, Instant deadline) override;
+  Task<Result<std::vector<Payment>>> ledger() override;
+
+ private:
+  struct Ledger;
+  DemoGateway(std::unique_ptr<Ledger> ledger, Clock& clock, Random& random, DemoGatewaySettings settings);
+  /// The answer, once it has travelled; kUnknown when that takes longer than the deadline.
+  Task<Result<Payment>> answer(Result<Payment> outcome, Instant asked_at, Duration takes, Instant deadline);
+
+  std::unique_ptr<Ledger> ledger_;
+  Clock& clock_;
+  Random& random_;
+  const DemoGatewaySettings settings_;
+};
+
+}  // namespace ff::payments
