@@ -27,6 +27,9 @@ struct Limits {
   /// long and this much, so that a reset doesn't overtake the answer.
   std::chrono::milliseconds linger_timeout{2'000};
   std::size_t linger_bytes_max = 4 * 1024 * 1024;
+  /// While draining, a new connection gets this long for its first byte: it may have queued with a request
+  /// on its way, but a browser's spare connection must not hold the drain up.
+  std::chrono::milliseconds drain_first_byte_timeout{1'000};
   /// Request::deadline: after this nobody waits for the answer.
   std::chrono::milliseconds request_timeout{30'000};
   /// Answers of pipelined requests that are gathered into one write.

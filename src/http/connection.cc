@@ -1,0 +1,537 @@
+#include "http/connection.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "http/wire.h"
+#include "telemetry/log.h"
+#include "telemetry/trace.h"
+
+namespace ff::http {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Text of answers that is gathered before it is written even if more requests are waiting.
+constexpr std::size_t kGatheredBytesMax = 256 * 1024;
+constexpr Lane::SteadyTime kNever = Lane::SteadyTime::max();
+
+std::string plain_text(const asio::ip::tcp::endpoint& peer) {
+  return plain_address(peer.address()).to_string();
+}
+
+}  // namespace
+
+Connection::Connection(Lane& lane, Socket socket, const asio::ip::tcp::endpoint& peer)
+    : lane_(lane),
+      socket_(std::move(socket)),
+      peer_(plain_address(peer.address())),
+      peer_text_(plain_text(peer)),
+      peer_trusted_(lane.proxies.trusts(peer_)),
+      place_(lane.busy.insert(lane.busy.end(), this)),
+      expires_at_(kNever),
+      parser_(lane.limits) {
+  lane_.metrics.accepted->add();
+  lane_.metrics.open->add(1);
+}
+
+Connection::~Connection() {
+  (listed_idle_ ? lane_.idle : lane_.busy).erase(place_);
+  lane_.give_back(std::move(request_));
+  lane_.metrics.open->add(-1);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  if (lane_.on_connection_end) lane_.on_connection_end();
+}
+
+Task<void> Connection::run(std::unique_ptr<Connection> connection) {
+  try {
+    co_await connection->serve();
+  } catch (const std::exception& thrown) {
+    // Nothing here throws but for want of memory: this client is lost, the others are not.
+    connection->lane_.out.clear();
+    log::error("http", "connection failed", {{"what", thrown.what()}});
+  }
+}
+
+// ---- waiting -----------------------------------------------------------------------------------------
+
+void Connection::begin_wait(Waiting why, Lane::SteadyTime until) {
+  waiting_ = why;
+  expires_at_ = until;
+  expired_ = false;
+}
+
+Connection::Woken Connection::end_wait(const boost::system::error_code& error) {
+  waiting_ = Waiting::kNothing;
+  expires_at_ = kNever;
+  if (!error) return Woken::kReady;
+  if (expired_) return Woken::kExpired;
+  gone_ = true;
+  return Woken::kGone;
+}
+
+Task<Connection::Woken> Connection::wait(Socket::wait_type what, Waiting why, Lane::SteadyTime until) {
+  begin_wait(why, until);
+  boost::system::error_code error;
+  co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
+  co_return end_wait(error);
+}
+
+void Connection::check_deadline(Lane::SteadyTime now) {
+  if (now < expires_at_) return;
+  expires_at_ = kNever;
+  expired_ = true;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Connection::end_idle(bool answer_arrived) {
+  if (waiting_ != Waiting::kIdle) return;
+  answer_arrived_ = answer_arrived;
+  check_deadline(kNever);
+}
+
+void Connection::shorten_first_wait() {
+  if (waiting_ != Waiting::kFirstByte) return;
+  expires_at_ = std::min(expires_at_, steady_clock::now() + lane_.limits.drain_first_byte_timeout);
+}
+
+/// Waits for the first or the next bytes of a request, and moves between the lane's lists.
+void Connection::begin_head_wait() {
+  const Limits& limits = lane_.limits;
+  if (!in_.empty()) {
+    begin_wait(Waiting::kHead, head_began_ + limits.header_timeout);
+    return;
+  }
+  const auto now = steady_clock::now();
+  if (!served_) {
+    begin_wait(Waiting::kFirstByte,
+               now + (lane_.draining ? limits.drain_first_byte_timeout : limits.header_timeout));
+    return;
+  }
+  begin_wait(Waiting::kIdle, now + limits.idle_timeout);
+  if (!listed_idle_) lane_.idle.splice(lane_.idle.end(), lane_.busy, place_);
+  listed_idle_ = true;
+}
+
+// ---- the loop ----------------------------------------------------------------------------------------
+
+Task<void> Connection::serve() {
+  for (;;) {
+    begin_head_wait();
+    boost::system::error_code error;
+    co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    const Waiting waited = waiting_;
+    const Woken woken = end_wait(error);
+    if (listed_idle_) lane_.busy.splice(lane_.busy.end(), lane_.idle, place_);
+    listed_idle_ = false;
+    if (woken == Woken::kGone) co_return;
+
+    Next next = Next::kRead;
+    if (woken == Woken::kExpired && waited == Waiting::kHead) {
+      request_ = lane_.take_request();
+      begin_request();
+      refuse(Fault::kHeaderTimeout);
+      next = Next::kClose;
+    } else {
+      if (woken == Woken::kExpired && !answer_arrived_) co_return;
+      const std::string_view input = receive();
+      if (gone_) co_return;
+      // Nothing there: a deadline has passed, or the wait was woken for nothing.
+      if (input.empty() && woken == Woken::kExpired) co_return;
+      if (input.empty()) continue;
+      next = process(input);
+    }
+    for (;;) {
+      const Outbox::Sent sent = lane_.out.send(socket_.native_handle());
+      if (sent == Outbox::Sent::kBroken) {
+        lane_.out.clear();
+        co_return;
+      }
+      if (sent == Outbox::Sent::kWouldBlock) {
+        Outbox rest = std::exchange(lane_.out, Outbox());
+        const bool delivered = co_await deliver_rest(std::move(rest));
+        if (!delivered) co_return;
+      }
+      if (next == Next::kRead) break;
+      if (next == Next::kClose) {
+        co_await linger();
+        co_return;
+      }
+      if (next == Next::kHandle) {
+        Fault fault = Fault::kNone;
+        if (framing_.has_body()) fault = co_await read_body();
+        if (gone_) co_return;
+        if (fault != Fault::kNone) {
+          refuse(fault);
+          next = Next::kClose;
+          continue;
+        }
+        Response response = co_await handle();
+        const bool close = !framing_.keep_alive || lane_.closing.load(std::memory_order_relaxed);
+        respond(std::move(response), close);
+        if (close) {
+          next = Next::kClose;
+          continue;
+        }
+      }
+      head_began_ = steady_clock::now();  // of what waited behind: its clock starts now
+      next = process(in_);
+    }
+  }
+}
+
+/// One non-blocking read. Returns all bytes that are waiting to be used, in scratch or in in_; empty if there
+/// was nothing to read, or with gone_ set.
+std::string_view Connection::receive() {
+  for (;;) {
+    const ssize_t got =
+        ::recv(socket_.native_handle(), lane_.scratch.get(), Lane::kScratchBytes, MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {};
+    if (got <= 0) {
+      gone_ = true;
+      return {};
+    }
+    const std::string_view fresh(lane_.scratch.get(), static_cast<std::size_t>(got));
+    lane_.metrics.received_bytes->add(fresh.size());
+    if (in_.empty()) {
+      head_began_ = steady_clock::now();
+      return fresh;
+    }
+    in_ += fresh;
+    return in_;
+  }
+}
+
+/// Answers what can be answered at once. `input` is in scratch or the whole of in_.
+Connection::Next Connection::process(std::string_view input) {
+  for (std::size_t answered = 0; !input.empty(); ++answered) {
+    if (answered == lane_.limits.pipelined_requests_max || lane_.out.bytes() > kGatheredBytesMax) {
+      keep(input);
+      return Next::kFlush;
+    }
+    if (!request_) request_ = lane_.take_request();
+    const HeadParser::Step step = parser_.parse(input, *request_);
+    if (step == HeadParser::Step::kNeedMore) break;
+    begin_request();
+    if (step == HeadParser::Step::kRefused) {
+      refuse(parser_.fault());
+      return Next::kClose;
+    }
+    const Framing framing = parser_.framing();
+    parser_.reset();
+    const Next next = answer_one(input, framing);
+    if (next != Next::kRead) return next;
+    input.remove_prefix(framing.head_bytes);
+    head_began_ = received_;
+  }
+  keep(input);
+  lane_.give_back(std::move(request_));
+  return Next::kRead;
+}
+
+/// kRead: answered, and the connection goes on. kHandle: the request was set aside for handle().
+Connection::Next Connection::answer_one(std::string_view input, const Framing& framing) {
+  framing_ = framing;
+  Router::Match match = lane_.router.match(*request_);
+  route_ = match.route;
+  // A body that nobody will read can't be skipped cheaply: the connection ends with the answer.
+  const bool close =
+      !framing.keep_alive || framing.has_body() || lane_.closing.load(std::memory_order_relaxed);
+
+  if (route_ == nullptr) {
+    const bool any = request_->method == Method::kOptions && request_->path == "*";
+    Response response;
+    if (any || (request_->method == Method::kOptions && !match.allow.empty())) {
+      response.status = 204;
+      if (any) match.allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    } else {
+      response = error_response(match.allow.empty() ? 404 : 405);
+    }
+    if (!match.allow.empty()) response.header("Allow", std::move(match.allow));
+    respond(std::move(response), close);
+    return close ? Next::kClose : Next::kRead;
+  }
+  const bool too_large =
+      framing.content_length > route_->body_bytes_max || (framing.chunked && route_->body_bytes_max == 0);
+  if (too_large) {
+    refuse(Fault::kBodyTooLarge);
+    return Next::kClose;
+  }
+  if (route_->immediate) {
+    respond(guarded(route_->immediate), close);
+    return close ? Next::kClose : Next::kRead;
+  }
+  set_aside(input);
+  return Next::kHandle;
+}
+
+/// Leaves `rest`, a tail of in_ or of scratch, in in_; with nothing left, in_ gives its memory back.
+void Connection::keep(std::string_view rest) {
+  const bool own = !in_.empty() && rest.data() >= in_.data() && rest.data() <= in_.data() + in_.size();
+  if (rest.empty()) {
+    std::string().swap(in_);
+  } else if (own) {
+    in_.erase(0, in_.size() - rest.size());
+  } else {
+    in_.assign(rest);
+  }
+}
+
+/// The head moves to memory of its own, since scratch and in_ change while the handler waits.
+void Connection::set_aside(std::string_view input) {
+  head_.assign(input.substr(0, framing_.head_bytes));
+  rebase(*request_, input.data(), head_.data());
+  keep(input.substr(framing_.head_bytes));
+}
+
+Task<bool> Connection::deliver_rest(Outbox rest) {
+  const auto allowance = std::chrono::seconds(rest.bytes() / lane_.limits.write_bytes_per_second_min);
+  const auto until = steady_clock::now() + lane_.limits.write_timeout + allowance;
+  for (;;) {
+    const Woken woken = co_await wait(Socket::wait_write, Waiting::kWrite, until);
+    if (woken == Woken::kExpired) lane_.metrics.write_timeouts->add();
+    if (woken != Woken::kReady) co_return false;
+    const Outbox::Sent sent = rest.send(socket_.native_handle());
+    if (sent == Outbox::Sent::kAll) co_return true;
+    if (sent == Outbox::Sent::kBroken) co_return false;
+  }
+}
+
+/// Into request_->body. A fault is for refuse(); gone_ means that nobody is left to tell.
+Task<Fault> Connection::read_body() {
+  const auto until = steady_clock::now() + lane_.limits.body_timeout;
+  BodyDecoder decoder(framing_, route_->body_bytes_max);
+  if (framing_.expects_continue && in_.empty()) {
+    lane_.out.put_text("HTTP/1.1 100 Continue\r\n\r\n");
+    const Outbox::Sent sent = lane_.out.send(socket_.native_handle());
+    // 25 bytes that don't fit belong to a client that doesn't read: not worth waiting for.
+    lane_.out.clear();
+    gone_ = sent != Outbox::Sent::kAll;
+    if (gone_) co_return Fault::kNone;
+  }
+  std::string_view input = in_;
+  for (;;) {
+    const BodyDecoder::Step step = decoder.feed(input, request_->body);
+    if (step == BodyDecoder::Step::kRefused) co_return decoder.fault();
+    keep(input);
+    if (step == BodyDecoder::Step::kComplete) co_return Fault::kNone;
+    do {
+      const Woken woken = co_await wait(Socket::wait_read, Waiting::kBody, until);
+      if (woken == Woken::kExpired) co_return Fault::kBodyTimeout;
+      if (woken == Woken::kGone) co_return Fault::kNone;
+      input = receive();
+      if (gone_) co_return Fault::kNone;
+    } while (input.empty());
+  }
+}
+
+Task<Response> Connection::handle() {
+  Response response;
+  std::string thrown;
+  bool threw = false;
+  lane_.metrics.in_flight->add(1);
+  try {
+    response = co_await route_->handler(*request_);
+  } catch (const std::exception& exception) {
+    threw = true;
+    thrown = exception.what();
+  } catch (...) {
+    threw = true;
+    thrown = "not a std::exception";
+  }
+  lane_.metrics.in_flight->add(-1);
+  if (threw) response = handler_threw(thrown);
+  co_return response;
+}
+
+/// Says that we are done and reads until the client is, so that no reset overtakes the last answer.
+Task<void> Connection::linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  std::string().swap(in_);
+  const auto until = steady_clock::now() + lane_.limits.linger_timeout;
+  for (std::size_t dropped = 0; dropped < lane_.limits.linger_bytes_max;) {
+    const Woken woken = co_await wait(Socket::wait_read, Waiting::kLinger, until);
+    if (woken != Woken::kReady) co_return;
+    dropped += receive().size();
+    if (gone_) co_return;
+  }
+}
+
+// ---- requests ----------------------------------------------------------------------------------------
+
+void Connection::begin_request() {
+  Request& request = *request_;
+  received_ = steady_clock::now();
+  request.route = {};
+  request.params.clear();
+  request.received_at = lane_.clock.now();
+  request.deadline = request.received_at + lane_.limits.request_timeout;
+  const std::string_view id = request.header("X-Request-Id");
+  if (telemetry::is_sane_request_id(id)) {
+    request.request_id = id;
+  } else {
+    telemetry::new_request_id(lane_.random, request.request_id);
+  }
+  telemetry::continue_trace(request.header("traceparent"), lane_.random, request.traceparent);
+  identify_client();
+}
+
+void Connection::identify_client() {
+  Request& request = *request_;
+  request.remote_address = peer_text_;
+  request.secure = false;
+  if (!peer_trusted_) return;
+  std::string forwarded_for;  // fields of the same name are one list
+  for (const auto& [name, value] : request.headers) {
+    if (!iequals_ascii(name, "X-Forwarded-For")) continue;
+    if (!forwarded_for.empty()) forwarded_for += ',';
+    forwarded_for += value;
+  }
+  request.remote_address = lane_.proxies.client(peer_, forwarded_for);
+  request.secure = iequals_ascii(request.header("X-Forwarded-Proto"), "https");
+}
+
+Response Connection::guarded(const ImmediateHandler& handler) const {
+  try {
+    return handler(*request_);
+  } catch (const std::exception& exception) {
+    return handler_threw(exception.what());
+  } catch (...) {
+    return handler_threw("not a std::exception");
+  }
+}
+
+Response Connection::handler_threw(std::string_view what) const {
+  lane_.metrics.exceptions->add();
+  log::error("http", "handler threw",
+             {{"request_id", request_->request_id}, {"route", request_->route}, {"what", what}});
+  return error_response(500);
+}
+
+Response Connection::error_response(int status) const {
+  const std::string_view title = reason_phrase(status);
+  // Without a path there is no telling which style it calls for.
+  if (lane_.router.error_page() && !request_->path.empty()) {
+    try {
+      return lane_.router.error_page()(*request_, status, title);
+    } catch (const std::exception& exception) {
+      log::error("http", "error page threw", {{"what", exception.what()}});
+    }
+  }
+  return Response::text(status, std::string(title) + "\n").header("Cache-Control", "no-store");
+}
+
+/// Answers a request that no handler sees. The connection ends after it: where the next request would start
+/// is not known, or not worth finding out.
+void Connection::refuse(Fault fault) {
+  lane_.metrics.count_fault(fault);
+  const Request& request = *request_;
+  if (log::enabled(log::Level::kDebug)) {
+    log::debug("http", "request refused",
+               {{"request_id", request.request_id},
+                {"reason", to_string(fault)},
+                {"client", request.remote_address}});
+  }
+  respond(error_response(status_of(fault)), true);
+}
+
+// ---- answers -----------------------------------------------------------------------------------------
+
+void Connection::respond(Response response, bool close) {
+  const std::size_t before = lane_.out.bytes();
+  const int status = response.finished ? put_finished(response.finished, close) : put_built(response, close);
+  account(status, lane_.out.bytes() - before);
+  served_ = true;
+  route_ = nullptr;
+  request_->body.clear();
+}
+
+/// What belongs to this connection rather than to the answer, and the empty line.
+void Connection::put_connection_fields(bool close) {
+  if (request_->secure) lane_.out.put_text(kStrictTransportSecurity);
+  if (close) {
+    lane_.out.put_text("Connection: close\r\n\r\n");
+  } else if (framing_.version_1_0) {
+    lane_.out.put_text("Connection: keep-alive\r\n\r\n");
+  } else {
+    lane_.out.put_text("\r\n");
+  }
+}
+
+int Connection::put_finished(const std::shared_ptr<const FinishedBytes>& finished, bool close) {
+  constexpr std::size_t kStatusAt = 9;  // "HTTP/1.1 200"
+  const Request& request = *request_;
+  const std::string& head = finished->head;
+  int status = (head[kStatusAt] - '0') * 100 + (head[kStatusAt + 1] - '0') * 10 + (head[kStatusAt + 2] - '0');
+  const bool reading = request.method == Method::kGet || request.method == Method::kHead;
+  const bool unmodified =
+      reading && status == 200 && none_match_fits(request.header("If-None-Match"), finished->etag);
+  const std::string& sent = unmodified ? finished->not_modified_head : head;
+  char* const text = lane_.out.put_text(std::string_view(sent).substr(0, sent.size() - 2));
+  std::memcpy(text + (unmodified ? finished->not_modified_date_offset : finished->date_offset),
+              lane_.date(request.received_at).data(), kDateSize);
+  put_connection_fields(close);
+  if (unmodified) return 304;
+  if (request.method != Method::kHead) lane_.out.put_body(finished);
+  return status;
+}
+
+int Connection::put_built(Response& response, bool close) {
+  const Request& request = *request_;
+  const bool reading = request.method == Method::kGet || request.method == Method::kHead;
+  if (reading && response.status == 200 && request.has_header("If-None-Match")) {
+    for (const auto& [name, value] : response.headers) {
+      if (!iequals_ascii(name, "ETag") || !none_match_fits(request.header("If-None-Match"), value)) continue;
+      response.status = 304;
+      response.content_type.clear();
+      break;
+    }
+  }
+  std::string head;
+  append_head(head, response, lane_.date(request.received_at), lane_.security);
+  head += "X-Request-Id: ";
+  head += request.request_id;
+  head += "\r\n";
+  lane_.out.put_text(head);
+  put_connection_fields(close);
+  if (request.method != Method::kHead && status_has_body(response.status)) {
+    lane_.out.put_body(std::move(response.body));
+  }
+  return response.status;
+}
+
+void Connection::account(int status, std::size_t bytes) {
+  const Request& request = *request_;
+  const Seconds seconds = steady_clock::now() - received_;
+  const Priority priority = route_ == nullptr ? Priority::kBrowse : route_->priority;
+  lane_.metrics.sent_bytes->add(bytes);
+  lane_.metrics.count_request(route_, lane_.router, priority, status, seconds.count());
+  const log::Level level = status >= 500 ? log::Level::kError : log::Level::kDebug;
+  if (!log::enabled(level)) return;
+  log::write(level, "http", "request",
+             {{"request_id", request.request_id},
+              {"traceparent", request.traceparent},
+              {"server", lane_.server},
+              {"method", to_string(request.method)},
+              {"route", request.route.empty() ? std::string_view("none") : request.route},
+              {"path", request.path},
+              {"status", fmt::format("{}", status)},
+              {"bytes", fmt::format("{}", bytes)},
+              {"micros", fmt::format("{:.0f}", seconds.count() * 1e6)},
+              {"client", request.remote_address}});
+}
+
+}  // namespace ff::http

@@ -1,0 +1,396 @@
+#include "http/parser.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/beast/http/basic_parser.hpp>
+#include <cstring>
+#include <optional>
+
+#include "base/text.h"
+
+namespace ff::http {
+namespace {
+
+namespace beast = boost::beast;
+
+constexpr std::size_t kHostBytesMax = 255 + 6;  // a DNS name and ":65535"
+
+constexpr bool is_alnum(unsigned char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// RFC 9110 5.6.2
+constexpr auto kToken = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 256; ++c)
+    table[c] = is_alnum(static_cast<unsigned char>(c));
+  for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
+/// What may stand in a target. Wider than RFC 3986: browsers send some characters raw that it would escape.
+/// Never white space, control characters, anything above ASCII, or what delimits an HTML attribute.
+constexpr auto kTarget = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0x21; c < 0x7f; ++c)
+    table[c] = true;
+  for (const char c : {'"', '<', '>', '#'})
+    table[static_cast<unsigned char>(c)] = false;
+  return table;
+}();
+
+template <typename Table>
+bool all_in(const Table& table, std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [&](char c) { return table[static_cast<unsigned char>(c)]; });
+}
+
+bool has_control_character(std::string_view value) {
+  unsigned bad = 0;  // no early exit: the loop is vectorised
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    bad |= static_cast<unsigned>(byte < 0x20 && byte != '\t') | static_cast<unsigned>(byte == 0x7f);
+  }
+  return bad != 0;
+}
+
+std::optional<Method> known_method(std::string_view name) {
+  for (const Method method : {Method::kGet, Method::kHead, Method::kPost, Method::kPut, Method::kPatch,
+                              Method::kDelete, Method::kOptions}) {
+    if (to_string(method) == name) return method;
+  }
+  return std::nullopt;
+}
+
+/// uri-host [":" port]: no user part, nothing that could be taken for a path.
+bool is_host(std::string_view host) {
+  if (host.empty() || host.size() > kHostBytesMax) return false;
+  std::string_view port;
+  if (host[0] == '[') {
+    const std::size_t end = host.find(']');
+    if (end == host.npos || end < 3) return false;
+    for (const char c : host.substr(1, end - 1)) {
+      if (!is_alnum(static_cast<unsigned char>(c)) && c != ':' && c != '.') return false;
+    }
+    port = host.substr(end + 1);
+  } else {
+    const std::size_t colon = std::min(host.find(':'), host.size());
+    if (colon == 0) return false;
+    for (const char c : host.substr(0, colon)) {
+      if (!is_alnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') return false;
+    }
+    port = host.substr(colon);
+  }
+  if (port.empty()) return true;
+  return port[0] == ':' && port.size() <= 6 &&
+         std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Beast splits the block that scan() has checked; what it finds is judged here.
+class FieldSink final : public beast::http::basic_parser<true> {
+ public:
+  explicit FieldSink(Request& request) : request_(request) {}
+
+  Fault fault = Fault::kNone;
+  std::string_view target;
+  std::string_view host;
+  unsigned hosts = 0;
+  unsigned content_lengths = 0;
+  unsigned transfer_encodings = 0;
+  std::uint64_t length = 0;
+  bool chunked = false;
+  bool expects_continue = false;
+  int version = 11;
+
+ private:
+  using string_view = beast::string_view;
+  using error_code = beast::error_code;
+  static std::string_view plain(string_view text) { return {text.data(), text.size()}; }
+
+  void on_request_impl(beast::http::verb, string_view, string_view t, int v, error_code&) override {
+    target = plain(t);
+    version = v;
+  }
+  void on_field_impl(beast::http::field id, string_view name, string_view text, error_code&) override {
+    const std::string_view value = plain(text);
+    request_.headers.emplace_back(plain(name), value);
+    using beast::http::field;
+    switch (id) {
+      case field::host:
+        ++hosts;
+        host = value;
+        break;
+      case field::content_length: {
+        ++content_lengths;
+        const std::optional<std::int64_t> number = parse_int(value);
+        if (number) {
+          length = static_cast<std::uint64_t>(*number);
+        } else {
+          note(Fault::kBadContentLength);
+        }
+        break;
+      }
+      case field::transfer_encoding:
+        ++transfer_encodings;
+        chunked = iequals_ascii(value, "chunked");
+        if (!chunked) note(Fault::kBadTransferEncoding);
+        break;
+      case field::expect:
+        if (iequals_ascii(value, "100-continue")) {
+          expects_continue = true;
+        } else {
+          note(Fault::kUnknownExpectation);
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  void note(Fault found) {
+    if (fault == Fault::kNone) fault = found;
+  }
+
+  // The body is BodyDecoder's; skip(true) keeps these from being called.
+  void on_response_impl(int, string_view, int, error_code&) override {}
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
+  std::size_t on_body_impl(string_view body, error_code&) override { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
+    return body.size();
+  }
+  void on_finish_impl(error_code&) override {}
+
+  Request& request_;
+};
+
+/// Smuggling starts where two readers could disagree about the body's end.
+Fault check_framing(const FieldSink& sink) {
+  if (sink.content_lengths > 1) return Fault::kBadContentLength;
+  if (sink.transfer_encodings > 1 || (sink.transfer_encodings > 0 && sink.content_lengths > 0)) {
+    return Fault::kBadTransferEncoding;
+  }
+  if (sink.transfer_encodings > 0 && sink.version == 10) return Fault::kBadTransferEncoding;
+  return sink.fault;
+}
+
+/// Absolute-form ("http://host/path") becomes origin-form; its host must agree with the Host field, which
+/// handlers read.
+Fault split_target(const FieldSink& sink, Request& request) {
+  std::string_view rest = sink.target;
+  if (rest == "*") {
+    if (request.method != Method::kOptions) return Fault::kBadTarget;
+    request.path = "*";
+    return Fault::kNone;
+  }
+  if (rest[0] != '/') {
+    const std::size_t scheme = rest.find("://");
+    if (scheme == rest.npos) return Fault::kBadTarget;
+    if (!iequals_ascii(rest.substr(0, scheme), "http") && !iequals_ascii(rest.substr(0, scheme), "https")) {
+      return Fault::kBadTarget;
+    }
+    rest.remove_prefix(scheme + 3);
+    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+    const std::string_view authority = rest.substr(0, end);
+    if (!is_host(authority)) return Fault::kBadTarget;
+    if (sink.hosts == 1 && !iequals_ascii(authority, sink.host)) return Fault::kBadHost;
+    rest.remove_prefix(end);
+  }
+  const std::size_t mark = std::min(rest.find('?'), rest.size());
+  std::string_view path = rest.substr(0, mark);
+  request.query = rest.substr(std::min(mark + 1, rest.size()));
+  if (path.empty()) path = "/";
+  if (!decode_path(path, request.path)) {
+    request.path = path;
+    return Fault::kBadTarget;
+  }
+  return Fault::kNone;
+}
+
+}  // namespace
+
+Fault check_field_line(std::string_view line) {
+  if (line.empty()) return Fault::kBadField;
+  if (line[0] == ' ' || line[0] == '\t') return Fault::kFoldedField;
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos || colon == 0) return Fault::kBadField;
+  if (!all_in(kToken, line.substr(0, colon))) return Fault::kBadField;
+  return has_control_character(line.substr(colon + 1)) ? Fault::kControlCharacter : Fault::kNone;
+}
+
+bool decode_path(std::string_view raw, std::string& out) {
+  out.clear();
+  if (raw.empty() || raw[0] != '/') return false;
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  bool escaped = false;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] == '\\') return false;
+    if (raw[i] != '%') {
+      out += raw[i];
+      continue;
+    }
+    if (i + 2 >= raw.size()) return false;
+    const int high = digit(raw[i + 1]);
+    const int low = digit(raw[i + 2]);
+    if (high < 0 || low < 0) return false;
+    const int value = high * 16 + low;
+    if (value < 0x20 || value == 0x7f) return false;
+    if (value == '/') {
+      out += "%2F";
+    } else {
+      out += static_cast<char>(value);
+    }
+    escaped = true;
+    i += 2;
+  }
+  if (escaped && !is_utf8(out)) return false;
+  for (std::size_t at = out.find("/."); at != out.npos; at = out.find("/.", at + 1)) {
+    const std::string_view segment = std::string_view(out).substr(at + 1, out.find('/', at + 1) - at - 1);
+    if (segment == "." || segment == "..") return false;
+  }
+  return true;
+}
+
+void rebase(Request& request, const char* from, const char* to) {
+  const auto move = [&](std::string_view& view) {
+    if (!view.empty()) view = {to + (view.data() - from), view.size()};
+  };
+  move(request.target);
+  move(request.query);
+  for (auto& [name, value] : request.headers) {
+    move(name);
+    move(value);
+  }
+}
+
+void HeadParser::reset() {
+  framing_ = Framing();
+  fault_ = Fault::kNone;
+  line_start_ = searched_ = message_start_ = path_start_ = path_size_ = fields_ = 0;
+  request_line_done_ = head_done_ = false;
+}
+
+HeadParser::Step HeadParser::refuse(Fault fault) {
+  fault_ = fault;
+  framing_.keep_alive = false;
+  return Step::kRefused;
+}
+
+bool HeadParser::check_request_line(std::string_view line) {
+  const std::size_t first = line.find(' ');
+  const std::size_t second = first == line.npos ? line.npos : line.find(' ', first + 1);
+  if (second == line.npos) return refuse(Fault::kBadRequestLine), false;
+  const std::string_view method = line.substr(0, first);
+  const std::string_view target = line.substr(first + 1, second - first - 1);
+  const std::string_view version = line.substr(second + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (method.empty() || !all_in(kToken, method)) return refuse(Fault::kBadRequestLine), false;
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) || version[6] != '.' ||
+      !is_digit(version[7])) {
+    return refuse(Fault::kBadRequestLine), false;
+  }
+  if (version[5] != '1' || version[7] > '1') return refuse(Fault::kUnknownVersion), false;
+  if (!known_method(method)) return refuse(Fault::kUnknownMethod), false;
+  if (target.empty() || !all_in(kTarget, target)) return refuse(Fault::kBadTarget), false;
+  return true;
+}
+
+/// Checks each line as it completes. The limits are judged at line ends and at the bytes' end alike, so
+/// that one big read and many small ones meet the same one first.
+bool HeadParser::scan(std::string_view bytes) {
+  while (!head_done_) {
+    const char* const found = static_cast<const char*>(
+        searched_ < bytes.size() ? std::memchr(bytes.data() + searched_, '\n', bytes.size() - searched_)
+                                 : nullptr);
+    const std::size_t line_end =
+        found == nullptr ? bytes.size() : static_cast<std::size_t>(found - bytes.data()) + 1;
+    if (line_end > limits_.header_bytes_max) {
+      return refuse(request_line_done_ ? Fault::kHeaderTooLarge : Fault::kUriTooLong), false;
+    }
+    if (found == nullptr) {
+      searched_ = bytes.size();
+      return true;
+    }
+    std::string_view line = bytes.substr(line_start_, line_end - 1 - line_start_);
+    const bool first = line_start_ == 0;
+    line_start_ = searched_ = line_end;
+    if (line.empty() || line.back() != '\r') return refuse(Fault::kBadLineEnd), false;
+    line.remove_suffix(1);
+    if (line.find('\r') != line.npos) return refuse(Fault::kBadLineEnd), false;
+
+    if (!request_line_done_) {
+      if (line.empty() && first) {
+        // Old clients end a form with a CRLF that it doesn't have; RFC 9112 2.2 asks to pass over it.
+        message_start_ = line_end;
+        continue;
+      }
+      if (!check_request_line(line)) return false;
+      request_line_done_ = true;
+      const std::size_t target = line.find(' ') + 1;
+      if (line[target] == '/') {
+        path_start_ = static_cast<std::size_t>(line.data() - bytes.data()) + target;
+        path_size_ = line.find_first_of(" ?", target) - target;
+      }
+    } else if (line.empty()) {
+      head_done_ = true;
+      framing_.head_bytes = line_end;
+    } else {
+      if (const Fault fault = check_field_line(line); fault != Fault::kNone) return refuse(fault), false;
+      if (++fields_ > limits_.header_count_max) return refuse(Fault::kTooManyFields), false;
+    }
+  }
+  return true;
+}
+
+HeadParser::Step HeadParser::interpret(std::string_view head, Request& request) {
+  request.method = *known_method(head.substr(0, head.find(' ')));
+  FieldSink sink(request);
+  sink.skip(true);
+  sink.header_limit(static_cast<std::uint32_t>(head.size() + 1));
+  beast::error_code error;
+  sink.put(boost::asio::const_buffer(head.data(), head.size()), error);
+  request.target = sink.target;
+  // Our own findings first: they are named, and Beast stops at the first of its own.
+  const Fault framing = check_framing(sink);
+  if (!error && !sink.target.empty()) {
+    if (const Fault fault = split_target(sink, request); fault != Fault::kNone) return refuse(fault);
+  }
+  if (framing != Fault::kNone) return refuse(framing);
+  if (error == beast::http::error::bad_content_length ||
+      error == beast::http::error::multiple_content_length) {
+    return refuse(Fault::kBadContentLength);
+  }
+  if (error == beast::http::error::bad_transfer_encoding) return refuse(Fault::kBadTransferEncoding);
+  if (error) return refuse(Fault::kBadField);
+  const bool host_missing = sink.hosts == 0 && sink.version == 11;
+  if (host_missing || sink.hosts > 1 || (sink.hosts == 1 && !is_host(sink.host)))
+    return refuse(Fault::kBadHost);
+
+  framing_.version_1_0 = sink.version == 10;
+  framing_.content_length = sink.length;
+  framing_.chunked = sink.chunked;
+  framing_.keep_alive = sink.keep_alive();
+  framing_.expects_continue = sink.expects_continue && !framing_.version_1_0;
+  return Step::kComplete;
+}
+
+HeadParser::Step HeadParser::parse(std::string_view bytes, Request& request) {
+  request.method = Method::kGet;
+  request.target = request.query = {};
+  request.path.clear();
+  request.headers.clear();
+  if (!scan(bytes)) {
+    if (path_size_ > 0) request.path = bytes.substr(path_start_, path_size_);
+    return Step::kRefused;
+  }
+  if (!head_done_) return Step::kNeedMore;
+  return interpret(bytes.substr(message_start_, framing_.head_bytes - message_start_), request);
+}
+
+}  // namespace ff::http
