@@ -1,0 +1,83 @@
+// Keeps pages as finished bytes (design 6): rendered and compressed at most once per change of what they
+// show, whoever asks, and bounded in bytes.
+//
+// Invariants
+//  - For one key, encoding and state of the inputs the page is rendered once in this process: others who ask
+//    meanwhile wait for that rendering (about a millisecond, shorter than doing it again) and share it.
+//  - An entry is only served while `now` equals the generations that it was last checked against. When they
+//    have moved, Recipe::inputs is asked: the same fingerprint carries the bytes over, another drops them.
+//  - ETags come from key, encoding and that fingerprint, so every process gives the same.
+//  - The bytes that all entries hold never exceed `bytes_max`; the least recently used go first. A page too
+//    large for its share is served and not kept.
+// Any thread. A hit takes one short lock of one of kShards and no allocation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "http/message.h"
+#include "telemetry/metrics.h"
+
+namespace ff::storefront {
+
+/// The holders' generations at one moment; cheap to read, compared on every hit.
+struct Generations {
+  std::uint64_t catalogue = 0, labels = 0, index = 0;
+  bool operator==(const Generations&) const = default;
+};
+
+/// How to make one page. Lives for one get(); called at most once each, on the asking thread.
+class Recipe {
+ public:
+  virtual ~Recipe() = default;
+  /// Everything that the page shows, as one number; the same on every process for the same content.
+  virtual std::uint64_t inputs() = 0;
+  /// The page in full, uncompressed. Called after inputs().
+  virtual http::Response render() = 0;
+};
+
+class PageCache {
+ public:
+  static constexpr std::size_t kShards = 16;
+
+  /// `name` tells the caches apart in metrics. `security` must outlive the cache.
+  PageCache(std::string name, std::size_t bytes_max, const http::SecurityHeaders& security,
+            telemetry::Registry& metrics);
+  ~PageCache();
+
+  /// The page of `key`. Null only when there was no memory to compress; then serve Recipe::render() itself.
+  std::shared_ptr<const http::FinishedBytes> get(std::string_view key, http::Encoding encoding,
+                                                 Generations now, Recipe& recipe);
+  /// The hit alone: null when get() would have to check or render.
+  std::shared_ptr<const http::FinishedBytes> find(std::string_view key, http::Encoding encoding,
+                                                  Generations now);
+
+  std::size_t bytes() const;  // held by all entries now
+  std::size_t bytes_max() const { return shard_bytes_max_ * kShards; }
+
+ private:
+  struct Entry;
+  struct Shard;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  Shard& shard_of(std::string_view key);
+  std::shared_ptr<const http::FinishedBytes> build(std::string_view key, http::Encoding encoding,
+                                                   Recipe& recipe, std::uint64_t inputs);
+  void account(Shard& shard, const std::shared_ptr<Entry>& entry);
+
+  std::size_t shard_bytes_max_;
+  const http::SecurityHeaders& security_;
+  std::array<std::unique_ptr<Shard>, kShards> shards_;
+  telemetry::Counter &hits_, &renders_, &carried_, &evicted_;
+  telemetry::Gauge& held_bytes_;
+};
+
+}  // namespace ff::storefront

@@ -1,0 +1,67 @@
+// The reading side of the shop as routes: home, collections, search, products, help, pictures, assets,
+// sitemap. No store is ever asked: everything comes from the snapshot, the index and the labels in memory,
+// so the shop stays browsable when its database is away.
+//
+// Invariant: answers are the same for every shopper and come from bounded caches (page_cache.h). Listings
+// with a query have a cache of their own, so that someone who walks all filters can't push the product pages
+// out.
+#pragma once
+
+#include <memory>
+
+#include "http/router.h"
+#include "storefront/layout.h"
+#include "storefront/page_cache.h"
+#include "storefront/shop.h"
+
+namespace ff::storefront {
+
+struct ReadingLimits {
+  std::size_t pages_bytes_max =
+      24 * 1024 * 1024;  // home, products, collections: about 1,500 in each encoding
+  std::size_t queries_bytes_max = 8 * 1024 * 1024;    // listings with filters or words
+  std::size_t pictures_bytes_max = 16 * 1024 * 1024;  // our drawings, a few KB each
+};
+
+class ReadingRoutes {
+ public:
+  /// `shop` and `layout` must outlive it. `not_found` makes the page for what does not exist.
+  ReadingRoutes(const Shop& shop, const Layout& layout, http::ErrorPage not_found, ReadingLimits limits = {});
+  ~ReadingRoutes();
+
+  http::Response home(const http::Request& request);
+  http::Response collections(const http::Request& request);
+  http::Response collection(const http::Request& request);
+  http::Response search(const http::Request& request);
+  http::Response product(const http::Request& request);
+  http::Response help(const http::Request& request);
+  http::Response picture(const http::Request& request);
+  http::Response asset(const http::Request& request);
+  http::Response favicon(const http::Request& request);
+  http::Response sitemap(const http::Request& request);
+  http::Response sitemap_part(const http::Request& request);
+  http::Response robots(const http::Request& request);
+
+  const PageCache& pages() const { return pages_; }
+  const PageCache& queries() const { return queries_; }
+
+ private:
+  class View;
+  /// `now` must have been read before what the page is made from was loaded: content may be newer than its
+  /// stamp (it is then checked once more), never older.
+  template <typename InputsOf, typename Write>
+  http::Response page(PageCache& cache, const http::Request& request, std::string_view key, Generations now,
+                      InputsOf&& inputs, Write&& write);
+  http::Response listing(const http::Request& request, std::string_view collection_handle);
+  Generations generations() const;
+
+  const Shop& shop_;
+  const Layout& layout_;
+  http::ErrorPage not_found_;
+  PageCache pages_, queries_, pictures_;
+};
+
+/// Registers all of them. `routes` must outlive the router's last request.
+void add_reading_routes(http::Router& router, ReadingRoutes& routes);
+
+}  // namespace ff::storefront
