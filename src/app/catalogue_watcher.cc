@@ -7,14 +7,15 @@
 
 namespace ff::app {
 
-CatalogueWatcher::CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::StockStore& stock, Clock& clock,
-                                   telemetry::Registry& metrics)
+CatalogueWatcher::CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::StockStore& stock,
+                                   Clock& clock, telemetry::Registry& metrics)
     : catalogue_(catalogue),
       stock_(stock),
       clock_(clock),
       version_(metrics.gauge("ff_catalogue_version", "Version of the catalogue that is being served")),
       variants_(metrics.gauge("ff_catalogue_variants", "Variants that are being served")),
-      failures_(metrics.counter("ff_catalogue_refresh_failures_total", "Refreshes that the store did not answer")) {}
+      failures_(metrics.counter("ff_catalogue_refresh_failures_total",
+                                "Refreshes that the store did not answer")) {}
 
 CatalogueWatcher::~CatalogueWatcher() { stop(); }
 
@@ -79,7 +80,8 @@ Task<void> CatalogueWatcher::watch() {
     }
     if (!refreshed) failures_.add();
     // One line when the store goes and one when it is back, however long that takes.
-    if (!refreshed && !away) log::warning("app", "the catalogue can't be refreshed", {{"why", refreshed.error().detail}});
+    if (!refreshed && !away)
+      log::warning("app", "the catalogue can't be refreshed", {{"why", refreshed.error().detail}});
     if (refreshed && away) log::info("app", "the catalogue is being refreshed again");
     away = !refreshed;
   }

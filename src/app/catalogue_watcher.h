@@ -5,7 +5,7 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/io_context.hpp>
 #include <thread>
 
 #include "catalog/catalog_store.h"

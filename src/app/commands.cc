@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "api/openapi.h"
+#include "api/api.h"
 #include "app/catalogue_commands.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
@@ -66,27 +66,38 @@ int run(int argc, char** argv) {
   CLI::App* serve = app.add_subcommand("serve", "Serve the storefront, the API and the ops port");
   add_settings(*serve, flags);
   serve->add_option("--listen", flags.listen, "HOST:PORT for shoppers and the API (default 127.0.0.1:8080)");
-  serve->add_option("--ops-listen", flags.ops_listen, "HOST:PORT for probes and metrics (default 127.0.0.1:9090)");
-  serve->add_option("--io-threads", flags.io_threads, "Serving threads (default 0: what the CPU limit allows)");
-  serve->footer("Examples:\n  fashionforward serve\n  fashionforward serve --listen :80 --database-url sqlite:/data/shop.db");
-  serve->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::serve(o); }); });
+  serve->add_option("--ops-listen", flags.ops_listen,
+                    "HOST:PORT for probes and metrics (default 127.0.0.1:9090)");
+  serve->add_option("--io-threads", flags.io_threads,
+                    "Serving threads (default 0: what the CPU limit allows)");
+  serve->footer(
+      "Examples:\n  fashionforward serve\n  fashionforward serve --listen :80 --database-url "
+      "sqlite:/data/shop.db");
+  serve->callback(
+      [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::serve(o); }); });
 
   CLI::App* migrate = app.add_subcommand("migrate", "Bring the database's schema up to this release");
   add_settings(*migrate, flags);
   migrate->footer("Example:\n  fashionforward migrate --database-url sqlite:var/shop.db");
-  migrate->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::migrate(o); }); });
+  migrate->callback(
+      [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::migrate(o); }); });
 
   ImportRequest import_request;
-  CLI::App* import = app.add_subcommand("import", "Import products from a Shopify product CSV, all or nothing");
+  CLI::App* import =
+      app.add_subcommand("import", "Import products from a Shopify product CSV, all or nothing");
   add_settings(*import, flags);
   import->add_option("FILE", import_request.file, "The CSV file")->required();
   import->add_option("--collections", import_request.collections_file, "A CSV of collections to import too");
   import->add_flag("--dry-run", import_request.dry_run, "Only print what would be created, changed, removed");
   import->add_flag("--replace", import_request.replace, "Remove products that the file does not list");
-  import->add_flag("--keep-stock", import_request.keep_stock, "Leave the stock of existing variants as it is");
-  import->footer("Examples:\n  fashionforward import products_export.csv --dry-run\n  fashionforward import products_export.csv");
+  import->add_flag("--keep-stock", import_request.keep_stock,
+                   "Leave the stock of existing variants as it is");
+  import->footer(
+      "Examples:\n  fashionforward import products_export.csv --dry-run\n  fashionforward import "
+      "products_export.csv");
   import->callback([&] {
-    exit_code = with_options(flags, [&](const config::Options& o) { return app::import_catalogue(o, import_request); });
+    exit_code = with_options(
+        flags, [&](const config::Options& o) { return app::import_catalogue(o, import_request); });
   });
 
   std::string export_file;
@@ -95,19 +106,24 @@ int run(int argc, char** argv) {
   export_command->add_option("--output", export_file, "File to write (default: standard output)");
   export_command->footer("Example:\n  fashionforward export --output products.csv");
   export_command->callback([&] {
-    exit_code = with_options(flags, [&](const config::Options& o) { return app::export_catalogue(o, export_file); });
+    exit_code =
+        with_options(flags, [&](const config::Options& o) { return app::export_catalogue(o, export_file); });
   });
 
   CLI::App* seed = app.add_subcommand("seed", "Load the demo shop, unless the database has products already");
   add_settings(*seed, flags);
   seed->footer("Example:\n  fashionforward seed --database-url sqlite:var/shop.db");
-  seed->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::seed(o); }); });
+  seed->callback(
+      [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::seed(o); }); });
 
-  CLI::App* audit = app.add_subcommand("audit", "Check that nothing was lost, sold twice or charged twice (I1-I5)");
+  CLI::App* audit =
+      app.add_subcommand("audit", "Check that nothing was lost, sold twice or charged twice (I1-I5)");
   add_settings(*audit, flags);
-  audit->footer("Prints each violated invariant with the row that breaks it and exits with 1.\n"
-                "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
-  audit->callback([&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });
+  audit->footer(
+      "Prints each violated invariant with the row that breaks it and exits with 1.\n"
+      "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
+  audit->callback(
+      [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });
 
   CLI::App* openapi = app.add_subcommand("openapi", "Print the API's OpenAPI 3.1 document");
   openapi->footer("Example:\n  fashionforward openapi > openapi.json");

@@ -20,7 +20,8 @@ T run_task(Task<T> task) {
   });
   // The answer is posted by a worker thread, so the context has to wait for it rather than run dry.
   const auto work = asio::make_work_guard(context);
-  while (!value) context.run_one();
+  while (!value)
+    context.run_one();
   return std::move(*value);
 }
 

@@ -1,0 +1,221 @@
+#include "app/serve.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "api/api.h"
+#include "app/catalogue_commands.h"
+#include "app/catalogue_watcher.h"
+#include "app/run_task.h"
+#include "app/store_commands.h"
+#include "checkout/checkout.h"
+#include "checkout/committer.h"
+#include "checkout/sweeper.h"
+#include "embedded/web.h"
+#include "http/ops.h"
+#include "http/server.h"
+#include "payments/demo_gateway.h"
+#include "storage/store.h"
+#include "storefront/assets.h"
+#include "storefront/buying_routes.h"
+#include "storefront/error_pages.h"
+#include "storefront/layout.h"
+#include "storefront/reading_routes.h"
+#include "storefront/shop.h"
+#include "telemetry/log.h"
+
+namespace ff::app {
+namespace {
+
+// The thread that runs the committer's batches and the sweeper, so that neither waits for a handler.
+class CommitThread {
+ public:
+  void start() {
+    thread_ = std::thread([this] {
+      pthread_setname_np(pthread_self(), "ff-commit");
+      context_.run();
+    });
+  }
+  ~CommitThread() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  asio::any_io_executor executor() { return context_.get_executor(); }
+
+ private:
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(context_);
+  std::thread thread_;
+};
+
+storefront::Identity identity_of(const config::Options& options) {
+  return {options.shop_name, options.public_url, options.support_email, options.picture_hosts, options.demo};
+}
+
+// With nothing set up at all, `serve` is a demo shop. A database that exists is never migrated from here:
+// that is `migrate`'s, once per release and before the first new server.
+Result<void> make_demo_shop_if_absent(const config::Options& options) {
+  const auto path = storage::sqlite_path(options.database_url);
+  if (!options.demo || !path || std::filesystem::exists(*path)) return {};
+  log::info("app", "no database yet: making a demo shop", {{"path", *path}});
+  if (auto migrated = migrate(options); !migrated) return migrated;
+  return seed(options);
+}
+
+Result<void> listen(http::Server& server, const config::Endpoint& endpoint, std::string_view port_name) {
+  if (auto bound = server.listen(); !bound) return bound;
+  log::info("app", "listening",
+            {{"port", port_name}, {"address", fmt::format("{}:{}", endpoint.address, server.port())}});
+  return {};
+}
+
+http::ServerOptions server_options(const config::Options& options, const config::Endpoint& endpoint,
+                                   std::string name, unsigned threads) {
+  http::ServerOptions server;
+  server.name = std::move(name);
+  server.address = endpoint.address;
+  server.port = endpoint.port;
+  server.threads = threads;
+  server.trusted_proxies = options.trusted_proxies;
+  return server;
+}
+
+// Blocks until SIGTERM or SIGINT. From then on a second one ends the process at once.
+class Signals {
+ public:
+  void wait() {
+    set_.async_wait([this](boost::system::error_code, int signal) {
+      log::info("app", "stopping", {{"signal", std::to_string(signal)}});
+      set_.async_wait([](boost::system::error_code error, int) {
+        if (!error) std::_Exit(1);
+      });
+      context_.stop();
+    });
+    context_.run();
+    context_.restart();
+    second_ = std::thread([this] { context_.run(); });
+  }
+  ~Signals() {
+    context_.stop();
+    if (second_.joinable()) second_.join();
+  }
+
+ private:
+  asio::io_context context_{1};
+  asio::signal_set set_{context_, SIGTERM, SIGINT};
+  std::thread second_;
+};
+
+}  // namespace
+
+Result<void> serve(const config::Options& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Signals signals;
+  SystemClock clock;
+  SecureRandom random;
+  telemetry::Registry metrics;
+
+  if (auto made = make_demo_shop_if_absent(options); !made) return made;
+  auto opened = storage::open(options.database_url, clock);
+  if (!opened) return tl::unexpected(opened.error());
+  storage::Store& store = **opened;
+  auto gateway = payments::DemoGateway::open(options.payment_ledger, clock);
+  if (!gateway) return tl::unexpected(gateway.error());
+
+  CatalogueWatcher catalogue(store.catalog(), store.stock(), clock, metrics);
+  if (auto loaded = run_task(catalogue.load()); !loaded) return loaded;
+
+  CommitThread commit_thread;
+  checkout::Committer committer(commit_thread.executor(), store.orders(), store.carts(), clock,
+                                checkout::CommitterLimits{}, metrics);
+  checkout::Settings settings;
+  settings.payment_timeout = options.payment_timeout;
+  settings.hold_for = options.hold_time;
+  settings.lease_for = options.payment_timeout + std::chrono::seconds(10);
+  checkout::Service checkout(catalogue.snapshot(), store.carts(), store.orders(), committer, **gateway,
+                             options.rules, clock, random, settings, metrics);
+  checkout::SweeperSettings sweeping;
+  sweeping.payment_timeout = options.payment_timeout;
+  checkout::Sweeper sweeper(store.orders(), store.carts(), committer, **gateway, clock, sweeping, metrics);
+
+  storefront::Shop shop{identity_of(options),
+                        options.rules,
+                        catalogue.snapshot(),
+                        catalogue.labels(),
+                        catalogue.index(),
+                        store.carts(),
+                        store.stock(),
+                        store.orders(),
+                        committer,
+                        checkout,
+                        clock,
+                        random,
+                        metrics};
+  const storefront::Assets assets(embedded::web());
+  const storefront::Layout layout(shop.identity, assets);
+  const storefront::ErrorPages error_pages(layout, shop.catalogue);
+  http::Router router;
+  const auto shop_error_page = [&error_pages](const http::Request& request, int status,
+                                              std::string_view title) {
+    return error_pages.page(request, status, title);
+  };
+  storefront::ReadingRoutes reading(shop, layout, shop_error_page);
+  storefront::add_reading_routes(router, reading);
+  storefront::add_buying_routes(router, shop, layout);
+  api::add_routes(router, shop);
+  router.set_error_page([&](const http::Request& request, int status, std::string_view title) {
+    return request.path.starts_with("/api/") ? api::error_page(request, status, title)
+                                             : shop_error_page(request, status, title);
+  });
+
+  std::atomic<bool> draining{false};
+  http::Router ops_router;
+  http::OpsChecks checks;
+  checks.ready = [&draining]() -> Result<void> {
+    if (draining.load()) return fail(ErrorCode::kUnavailable, "draining");
+    return {};
+  };
+  http::add_ops_routes(ops_router, std::move(checks), metrics);
+
+  const auto threads =
+      static_cast<unsigned>(options.io_threads > 0 ? options.io_threads : config::usable_cpus());
+  http::Server server(router, http::Limits{}, server_options(options, options.listen, "shop", threads), clock,
+                      metrics);
+  http::Server ops(ops_router, http::Limits{}, server_options(options, options.ops_listen, "ops", 1), clock,
+                   metrics);
+
+  if (auto writable = run_task(store.check_writable()); !writable) return writable;
+  // The ops port answers once the shop's port is bound: started and ready mean that connections succeed.
+  if (auto bound = listen(server, options.listen, "shop"); !bound) return bound;
+  if (auto bound = listen(ops, options.ops_listen, "ops"); !bound) return bound;
+  commit_thread.start();
+  server.start();
+  ops.start();
+  catalogue.start();
+  asio::co_spawn(commit_thread.executor(), sweeper.run(), asio::detached);
+
+  signals.wait();
+  draining.store(true);
+  server.close_after_answers();
+  std::this_thread::sleep_for(options.drain_delay);
+  const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(options.drain_timeout);
+  const bool finished = server.drain(grace);
+  const Instant flush_until = clock.now() + grace;
+  while (committer.pending() > 0 && clock.now() < flush_until)
+    std::this_thread::sleep_for(Duration(1000));
+  server.join();
+  ops.join();
+  catalogue.stop();
+  log::info("app", "stopped", {{"finished_all", finished ? "true" : "false"}});
+  return {};
+}
+
+}  // namespace ff::app
