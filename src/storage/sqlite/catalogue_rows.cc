@@ -1,0 +1,200 @@
+#include "storage/sqlite/catalogue_rows.h"
+
+#include "storage/catalogue_rules.h"
+#include "storage/sqlite/documents.h"
+#include "storage/sqlite/queries.h"
+#include "storage/sqlite/stock_rows.h"
+
+namespace ff::storage {
+
+namespace {
+
+using catalog::Collection;
+using catalog::Product;
+using catalog::Variant;
+
+void unreadable(sqlite::Database& database, std::string_view what) {
+  database.fail(Error{ErrorCode::kInternal,
+                      database.path() + ": the document of a " + std::string(what) + " can't be read",
+                      {}});
+}
+
+/// One apply(): the statements and what they have to share. Existing rows are found one by one by the unique
+/// index on handle: the database is in this process, a look-up costs a few microseconds.
+class Application {
+ public:
+  Application(sqlite::Database& database, Instant now) : database_(database), now_(now), stocks_(database) {}
+
+  void remove(const std::string& handle) {
+    Product product;
+    if (!read("products_by_handle", handle, product)) return;
+    for (const Variant& variant : product.variants)
+      retire(variant.id);
+    database_.statement(query("products_delete")).run(product.id);
+    ++counts_.removed;
+    counts_.variants_removed += static_cast<std::int64_t>(product.variants.size());
+    changed_ = true;
+  }
+
+  void upsert(Product& product) {
+    Product stored;
+    if (!read("products_by_handle", product.handle, stored)) {
+      create(product);
+      return;
+    }
+    const ProductDifference difference = adopt(product, stored);
+    if (!difference.changed) {
+      ++counts_.unchanged;
+      return;
+    }
+    for (const std::size_t i : difference.fresh)
+      add(product.variants[i]);
+    for (const std::size_t i : difference.policy_changed)
+      change_policy(product.variants[i]);
+    for (const VariantId variant : difference.removed)
+      retire(variant);
+    write(product);
+    ++counts_.changed;
+    counts_.variants_created += static_cast<std::int64_t>(difference.fresh.size());
+    counts_.variants_changed += difference.variants_changed;
+    counts_.variants_removed += static_cast<std::int64_t>(difference.removed.size());
+  }
+
+  void upsert(Collection& collection) {
+    Collection stored;
+    const bool is_there = read("collections_by_handle", collection.handle, stored);
+    if (is_there && !adopt(collection, stored)) return;
+    document_.clear();
+    encode(document_, collection);
+    if (is_there) {
+      database_.statement(query("collections_update")).run(collection.id, document_);
+    } else {
+      database_.statement(query("collections_insert")).run(collection.handle, document_);
+    }
+    changed_ = true;
+  }
+
+  void set_stock(VariantId variant, inventory::Quantity available) {
+    stocks_.need(variant);
+    const auto stock = stocks_.table().find(variant);
+    if (stock == stocks_.table().end()) return;  // only after a failure
+    if (adjust(stock->second, adjustment(stock->second, available), "import")) ++counts_.stock_adjusted;
+  }
+
+  catalog::ChangeCounts finish() {
+    stocks_.write_back();
+    if (changed_ || counts_.stock_adjusted > 0) database_.statement(query("catalogue_raise_version")).run();
+    return counts_;
+  }
+
+ private:
+  template <typename T>
+  bool read(std::string_view name, const std::string& handle, T& out) {
+    auto row = database_.statement(query(name));
+    if (!row.query(handle).step()) return false;
+    out.id.value = row.integer(0);
+    if (!documents_.decode(row.text(1), out)) unreadable(database_, handle);
+    return true;
+  }
+
+  void create(Product& product) {
+    database_.statement(query("products_insert")).run(product.handle);
+    product.id = {database_.last_insert_id()};
+    if (product.created_at == Instant{}) product.created_at = now_;
+    for (Variant& variant : product.variants)
+      add(variant);
+    write(product);
+    ++counts_.created;
+    counts_.variants_created += static_cast<std::int64_t>(product.variants.size());
+  }
+
+  void write(const Product& product) {
+    document_.clear();
+    encode(document_, product);
+    database_.statement(query("products_update")).run(product.id, document_);
+    changed_ = true;
+  }
+
+  void add(Variant& variant) {
+    database_.statement(query("stock_insert")).run(variant.policy);
+    variant.id = {database_.last_insert_id()};
+  }
+
+  bool adjust(inventory::Stock& stock, inventory::Quantity delta, std::string_view reason) {
+    if (delta == 0) return false;
+    inventory::adjust(stock, delta);
+    database_.statement(query("stock_ledger_insert")).run(stock.variant, delta, reason, now_);
+    return true;
+  }
+
+  void change_policy(const Variant& variant) {
+    stocks_.need(variant.id);
+    inventory::Stock& stock = stocks_.table()[variant.id];
+    adjust(stock, storage::change_policy(stock, variant.policy), "policy");
+  }
+
+  /// The row stays for the orders that hold it, with nothing left to sell.
+  void retire(VariantId variant) {
+    stocks_.need(variant);
+    inventory::Stock& stock = stocks_.table()[variant];
+    stock.policy = inventory::Policy::kDeny;
+    adjust(stock, -stock.available, "removed");
+  }
+
+  sqlite::Database& database_;
+  Instant now_;
+  StockRows stocks_;
+  DocumentReader documents_;
+  std::string document_;
+  catalog::ChangeCounts counts_;
+  bool changed_ = false;
+};
+
+template <typename T>
+void load(sqlite::Database& database, std::string_view name, std::vector<T>& out) {
+  DocumentReader documents;
+  auto row = database.statement(query(name));
+  while (row.step()) {
+    T& loaded = out.emplace_back();
+    loaded.id.value = row.integer(0);
+    if (!documents.decode(row.text(1), loaded)) unreadable(database, "product or collection");
+  }
+}
+
+}  // namespace
+
+catalog::Catalogue load_catalogue(sqlite::Database& database) {
+  catalog::Catalogue catalogue;
+  catalogue.version = catalogue_version(database);
+  load(database, "products_all", catalogue.products);
+  load(database, "collections_all", catalogue.collections);
+  return catalogue;
+}
+
+std::uint64_t catalogue_version(sqlite::Database& database) {
+  auto row = database.statement(query("catalogue_version"));
+  return row.step() ? static_cast<std::uint64_t>(row.integer(0)) : 0;
+}
+
+Result<catalog::ChangeCounts> apply(sqlite::Database& database, catalog::CatalogueChange& change,
+                                    bool dry_run, Instant now) {
+  const auto index = check(change);
+  if (!index) return tl::unexpected(index.error());
+  if (dry_run) (void)database.execute("SAVEPOINT dry_run");
+  Application application(database, now);
+  for (const std::string& handle : change.removed_handles)
+    application.remove(handle);
+  for (Product& product : change.upserts)
+    application.upsert(product);
+  for (Collection& collection : change.collections)
+    application.upsert(collection);
+  for (const catalog::StockTarget& target : change.stock) {
+    const Product& product = change.upserts[index->at(target.handle)];
+    application.set_stock(product.variants[target.variant_index].id, target.available);
+  }
+  const catalog::ChangeCounts counts = application.finish();
+  if (dry_run) (void)database.execute("ROLLBACK TO dry_run; RELEASE dry_run");
+  return counts;
+}
+
+}  // namespace ff::storage

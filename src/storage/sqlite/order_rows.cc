@@ -1,0 +1,238 @@
+#include "storage/sqlite/order_rows.h"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+
+#include "storage/order_rules.h"
+#include "storage/sqlite/cart_rows.h"
+#include "storage/sqlite/documents.h"
+#include "storage/sqlite/queries.h"
+#include "storage/sqlite/stock_rows.h"
+
+namespace ff::storage {
+
+namespace {
+
+using orders::Order;
+
+/// A row of SELECT * FROM orders.
+Order order_from(sqlite::Database& database, DocumentReader& documents, const sqlite::Statement& row) {
+  Order order;
+  order.number = row.integer(0);
+  order.id = row.id<OrderId>(1);
+  order.cart = row.id<CartId>(2);
+  order.idempotency_key = row.text(3);
+  order.state = static_cast<orders::State>(row.integer(4));
+  order.payment = static_cast<orders::PaymentState>(row.integer(5));
+  order.version = static_cast<std::int32_t>(row.integer(6));
+  order.attempt = static_cast<std::int32_t>(row.integer(7));
+  order.holding = row.truth(8);
+  order.created_at = row.instant(9);
+  order.updated_at = row.instant(10);
+  order.hold_expires_at = row.instant(11);
+  order.lease_expires_at = row.instant(12);
+  order.payment_reference = row.text(13);
+  order.card_hint = row.text(14);
+  order.reason = row.text(15);
+  if (!documents.decode(row.text(16), order)) {
+    database.fail(
+        Error{ErrorCode::kInternal,
+              fmt::format("{}: the document of order {} can't be read", database.path(), order.id.text()),
+              {}});
+  }
+  return order;
+}
+
+template <typename... Args>
+std::optional<Order> read_one(sqlite::Database& database, DocumentReader& documents, std::string_view name,
+                              const Args&... args) {
+  auto row = database.statement(query(name));
+  if (!row.query(args...).step()) return std::nullopt;
+  return order_from(database, documents, row);
+}
+
+template <typename... Args>
+std::vector<Order> read_many(sqlite::Database& database, std::string_view name, const Args&... args) {
+  DocumentReader documents;
+  std::vector<Order> orders;
+  auto row = database.statement(query(name));
+  row.query(args...);
+  while (row.step())
+    orders.push_back(order_from(database, documents, row));
+  return orders;
+}
+
+void update(sqlite::Database& database, const Order& order) {
+  database.statement(query("orders_update"))
+      .run(order.number, order.state, order.payment, order.version, order.attempt, order.holding,
+           order.updated_at, order.lease_expires_at, order.payment_reference, order.card_hint, order.reason);
+}
+
+/// Everything that one transaction of orders touches besides the orders' own rows.
+struct Transaction {
+  Transaction(sqlite::Database& database_in, Instant now_in)
+      : database(database_in), now(now_in), stocks(database_in), carts(database_in) {}
+
+  void write_back() {
+    stocks.write_back();
+    carts.write_back();
+    if (!events.empty()) database.statement(query("events_insert")).run(now, "[" + events + "]");
+  }
+
+  sqlite::Database& database;
+  Instant now;
+  StockRows stocks;
+  CartRows carts;
+  std::string events;
+  std::string document;
+  DocumentReader documents;
+};
+
+/// Inserts; false, and nothing inserted, when its key or its id is there already.
+bool insert(Transaction& transaction, Order& order) {
+  transaction.document.clear();
+  encode(transaction.document, order);
+  transaction.database.statement(query("orders_insert"))
+      .run(order.id, order.cart, order.idempotency_key, order.state, order.payment, order.version,
+           order.attempt, order.holding, order.created_at, order.updated_at, order.hold_expires_at,
+           order.lease_expires_at, order.payment_reference, order.card_hint, order.reason,
+           transaction.document);
+  if (transaction.database.failure() || transaction.database.changes() == 0) return false;
+  order.number = transaction.database.last_insert_id();
+  return true;
+}
+
+/// Tries to insert before it looks: nearly every key is new, and the unique index looks anyway.
+Result<orders::PlaceOutcome> place_one(Transaction& transaction, const orders::NewOrder& wanted) {
+  transaction.stocks.need(wanted.order);
+  auto granted = grant(wanted, transaction.stocks.table(), transaction.now);
+  auto* order = std::get_if<Order>(&granted);
+  if (order && insert(transaction, *order)) {
+    append_event(transaction.events, order->id, order->version, event_of_placing(*order));
+    if (wanted.empty_cart) transaction.carts.remove_ordered(*order, transaction.now);
+    return orders::Placed{std::move(*order)};
+  }
+  if (order) ungrant(*order, transaction.stocks.table());
+  const auto stands = read_one(transaction.database, transaction.documents, "orders_by_key",
+                               wanted.order.cart, wanted.order.idempotency_key);
+  if (stands) return existing(*stands, wanted.order.id, transaction.now);
+  if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
+  return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", wanted.order.id.text()));
+}
+
+orders::SettleOutcome settle_one(Transaction& transaction, const orders::Settlement& move) {
+  auto order = read_one(transaction.database, transaction.documents, "orders_by_id", move.order);
+  if (!order) return orders::NoSuchOrder{};
+  transaction.stocks.need(*order);
+  const bool held = order->holding;
+  orders::SettleOutcome outcome = settle(*order, move, transaction.stocks.table(), transaction.now);
+  if (!std::holds_alternative<orders::Settled>(outcome)) return outcome;
+  update(transaction.database, *order);
+  if (move.kind == orders::Settlement::Kind::kClaim && !held) {  // taken again: what is counted may differ
+    transaction.document.clear();
+    encode(transaction.document, *order);
+    transaction.database.statement(query("orders_update_document")).run(order->number, transaction.document);
+  }
+  const std::string_view event = event_of(move);
+  if (!event.empty()) append_event(transaction.events, order->id, order->version, event);
+  if (move.empty_cart) transaction.carts.remove_ordered(*order, transaction.now);
+  return outcome;
+}
+
+}  // namespace
+
+Result<std::vector<orders::PlaceOutcome>> place(sqlite::Database& database,
+                                                std::span<const orders::NewOrder> wanted, Instant now) {
+  Transaction transaction(database, now);
+  std::vector<orders::PlaceOutcome> outcomes;
+  outcomes.reserve(wanted.size());
+  for (const orders::NewOrder& one : wanted) {
+    if (!may_be_placed(one.order)) {
+      return fail(ErrorCode::kInternal, fmt::format("no order is placed as {}", to_string(one.order.state)));
+    }
+    auto outcome = place_one(transaction, one);
+    if (!outcome) return tl::unexpected(std::move(outcome.error()));
+    outcomes.push_back(std::move(*outcome));
+  }
+  transaction.write_back();
+  return outcomes;
+}
+
+Result<std::vector<orders::SettleOutcome>> settle(sqlite::Database& database,
+                                                  std::span<const orders::Settlement> moves, Instant now) {
+  Transaction transaction(database, now);
+  std::vector<orders::SettleOutcome> outcomes;
+  outcomes.reserve(moves.size());
+  for (const orders::Settlement& move : moves)
+    outcomes.push_back(settle_one(transaction, move));
+  transaction.write_back();
+  return outcomes;
+}
+
+Result<Order> take_over(sqlite::Database& database, const OrderId& id, std::int32_t attempt,
+                        Duration lease_for, Instant now) {
+  DocumentReader documents;
+  auto order = read_one(database, documents, "orders_by_id", id);
+  if (!order) return fail(ErrorCode::kNotFound, "there is no order " + id.text());
+  if (auto ok = take_over(*order, attempt, lease_for, now); !ok) return tl::unexpected(std::move(ok.error()));
+  update(database, *order);
+  return std::move(*order);
+}
+
+void release_holds(sqlite::Database& database, std::span<const OrderId> ids, Instant now) {
+  Transaction transaction(database, now);
+  for (const OrderId& id : ids) {
+    auto order = read_one(database, transaction.documents, "orders_by_id", id);
+    if (!order) continue;
+    transaction.stocks.need(*order);
+    if (release_hold(*order, transaction.stocks.table(), now)) update(database, *order);
+  }
+  transaction.write_back();
+}
+
+std::vector<std::optional<Order>> read_orders(sqlite::Database& database, std::span<const OrderId> ids) {
+  DocumentReader documents;
+  std::vector<std::optional<Order>> orders;
+  orders.reserve(ids.size());
+  for (const OrderId& id : ids)
+    orders.push_back(read_one(database, documents, "orders_by_id", id));
+  return orders;
+}
+
+std::vector<std::optional<Order>> find_orders(sqlite::Database& database,
+                                              std::span<const orders::OrderKey> keys) {
+  DocumentReader documents;
+  std::vector<std::optional<Order>> orders;
+  orders.reserve(keys.size());
+  for (const orders::OrderKey& key : keys) {
+    orders.push_back(read_one(database, documents, "orders_by_key", key.cart, key.idempotency_key));
+  }
+  return orders;
+}
+
+std::vector<Order> overdue_orders(sqlite::Database& database, std::int64_t limit, Instant now) {
+  return read_many(database, "orders_overdue", now, limit);
+}
+
+std::vector<Order> captures_due(sqlite::Database& database, std::int64_t limit) {
+  return read_many(database, "orders_captures_due", limit);
+}
+
+void audit_orders(sqlite::Database& database, orders::Auditor& auditor) {
+  DocumentReader documents;
+  auto row = database.statement(query("orders_all"));
+  while (row.step())
+    auditor.order(order_from(database, documents, row));
+  auto batch = database.statement(query("events_all"));
+  while (batch.step()) {
+    const bool read =
+        documents.events(batch.text(0), [&](const OrderId& id, std::int32_t sequence, std::string_view type) {
+          auditor.event(id, sequence, type);
+        });
+    if (!read)
+      database.fail(Error{ErrorCode::kInternal, database.path() + ": a batch of events can't be read", {}});
+  }
+}
+
+}  // namespace ff::storage

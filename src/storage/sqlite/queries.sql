@@ -1,0 +1,80 @@
+-- The statements of the SQLite adapter, each under its name. storage/sqlite/queries.h finds them.
+
+-- name: catalogue_version
+SELECT version FROM catalogue WHERE id = 1;
+-- name: catalogue_raise_version
+UPDATE catalogue SET version = version + 1 WHERE id = 1;
+
+-- name: products_all
+SELECT id, document FROM products ORDER BY id;
+-- name: products_by_handle
+SELECT id, document FROM products WHERE handle = ?1;
+-- name: products_insert
+INSERT INTO products (handle, document) VALUES (?1, '');
+-- name: products_update
+UPDATE products SET document = ?2 WHERE id = ?1;
+-- name: products_delete
+DELETE FROM products WHERE id = ?1;
+
+-- name: collections_all
+SELECT id, document FROM collections ORDER BY id;
+-- name: collections_by_handle
+SELECT id, document FROM collections WHERE handle = ?1;
+-- name: collections_insert
+INSERT INTO collections (handle, document) VALUES (?1, ?2);
+-- name: collections_update
+UPDATE collections SET document = ?2 WHERE id = ?1;
+
+-- name: stock_by_variant
+SELECT variant, policy, received, available, held, sold FROM stock WHERE variant = ?1;
+-- name: stock_tracked
+SELECT variant, policy, received, available, held, sold FROM stock WHERE policy <> ?1 ORDER BY variant;
+-- name: stock_insert
+INSERT INTO stock (policy, received, available, held, sold) VALUES (?1, 0, 0, 0, 0);
+-- name: stock_update
+UPDATE stock SET policy = ?2, received = ?3, available = ?4, held = ?5, sold = ?6 WHERE variant = ?1;
+-- name: stock_ledger_insert
+INSERT INTO stock_ledger (variant, delta, reason, at) VALUES (?1, ?2, ?3, ?4);
+-- name: stock_with_ledger_sum
+SELECT s.variant, s.policy, s.received, s.available, s.held, s.sold, coalesce(l.total, 0)
+FROM stock AS s LEFT JOIN (SELECT variant, sum(delta) AS total FROM stock_ledger GROUP BY variant) AS l USING (variant);
+
+-- name: carts_by_id
+SELECT version, updated_at, lines FROM carts WHERE id = ?1;
+-- name: carts_put
+INSERT INTO carts (id, version, updated_at, lines) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at, lines = excluded.lines;
+-- name: carts_idle
+SELECT id FROM carts WHERE updated_at < ?1 LIMIT ?2;
+-- name: carts_delete_idle
+DELETE FROM carts WHERE id = ?1 AND updated_at < ?2;
+
+-- name: orders_insert
+INSERT INTO orders (id, cart, idempotency_key, state, payment, version, attempt, holding, created_at, updated_at,
+                    hold_expires_at, lease_expires_at, payment_reference, card_hint, reason, document)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+ON CONFLICT DO NOTHING;
+-- name: orders_update
+UPDATE orders SET state = ?2, payment = ?3, version = ?4, attempt = ?5, holding = ?6, updated_at = ?7,
+                  lease_expires_at = ?8, payment_reference = ?9, card_hint = ?10, reason = ?11
+WHERE number = ?1;
+-- name: orders_update_document
+UPDATE orders SET document = ?2 WHERE number = ?1;
+-- name: orders_by_id
+SELECT * FROM orders WHERE id = ?1;
+-- name: orders_by_key
+SELECT * FROM orders WHERE cart = ?1 AND idempotency_key = ?2;
+-- name: orders_overdue
+SELECT * FROM orders WHERE state = 0 AND lease_expires_at <= ?1 ORDER BY lease_expires_at, number LIMIT ?2;
+-- name: orders_captures_due
+SELECT * FROM orders WHERE state = 1 AND payment = 1 ORDER BY number LIMIT ?1;
+-- name: orders_all
+SELECT * FROM orders ORDER BY number;
+
+-- name: events_insert
+INSERT INTO event_batches (at, events) VALUES (?1, ?2);
+-- name: events_all
+SELECT events FROM event_batches ORDER BY id;
+
+-- name: write_check
+INSERT INTO write_check (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at;

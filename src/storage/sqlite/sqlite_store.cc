@@ -1,0 +1,241 @@
+#include "storage/sqlite/sqlite_store.h"
+
+#include "storage/sqlite/cart_rows.h"
+#include "storage/sqlite/catalogue_rows.h"
+#include "storage/sqlite/order_rows.h"
+#include "storage/sqlite/queries.h"
+#include "storage/sqlite/schema.h"
+#include "storage/sqlite/stock_rows.h"
+
+namespace ff::storage {
+
+using sqlite::Database;
+
+struct SqliteStore::Threads {
+  Threads(Clock& clock_in, Database writing, std::vector<Database> reading, sqlite::WriterLimits limits)
+      : clock(clock_in),
+        writer(std::move(writing), "ff-shop-write", limits),
+        reader(std::move(reading), "ff-shop-read", limits.queued_max) {}
+  Clock& clock;  // read on the writer's thread, inside the transaction that it times
+  sqlite::Writer writer;
+  sqlite::Reader reader;
+};
+
+struct SqliteStore::Catalog final : catalog::CatalogStore {
+  explicit Catalog(Threads& threads_in) : threads(threads_in) {}
+  Threads& threads;
+
+  Task<Result<catalog::Catalogue>> load() override {
+    auto work = [](Database& database) -> Result<catalog::Catalogue> { return load_catalogue(database); };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  Task<Result<std::uint64_t>> version() override {
+    auto work = [](Database& database) -> Result<std::uint64_t> { return catalogue_version(database); };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  Task<Result<catalog::ChangeCounts>> apply(catalog::CatalogueChange change, bool dry_run) override {
+    // Run again after a rollback, it starts from scratch: ids that it gave are given anew.
+    auto work = [this, &change, dry_run](Database& database) {
+      return storage::apply(database, change, dry_run, threads.clock.now());
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+};
+
+struct SqliteStore::Carts final : cart::CartStore {
+  explicit Carts(Threads& threads_in) : threads(threads_in) {}
+  Threads& threads;
+
+  BatchTask<cart::Cart> read(std::span<const CartId> carts) override {
+    auto work = [carts](Database& database) -> Result<std::vector<cart::Cart>> {
+      return read_carts(database, carts);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  BatchTask<Result<cart::Cart>> apply(std::span<const cart::Change> changes) override {
+    auto work = [this, changes](Database& database) -> Result<std::vector<Result<cart::Cart>>> {
+      CartRows rows(database);
+      const Instant now = threads.clock.now();
+      std::vector<Result<cart::Cart>> outcomes;
+      outcomes.reserve(changes.size());
+      for (const cart::Change& change : changes)
+        outcomes.push_back(rows.apply(change, now));
+      rows.write_back();
+      return outcomes;
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+  Task<Result<std::int64_t>> remove_idle(Instant before, std::int64_t limit) override {
+    // There is no index for this: the reader looks through the carts, the writer only takes those it found.
+    auto look = [before, limit](Database& database) -> Result<std::vector<CartId>> {
+      return idle_carts(database, before, limit);
+    };
+    auto found = co_await threads.reader.read(look);
+    if (!found) co_return tl::unexpected(std::move(found.error()));
+    auto work = [before, &found](Database& database) -> Result<std::int64_t> {
+      return remove_idle_carts(database, *found, before);
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+};
+
+struct SqliteStore::Stocks final : inventory::StockStore {
+  explicit Stocks(Threads& threads_in) : threads(threads_in) {}
+  Threads& threads;
+
+  BatchTask<inventory::Stock> read(std::span<const VariantId> variants) override {
+    auto work = [variants](Database& database) -> Result<std::vector<inventory::Stock>> {
+      return read_stock(database, variants);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  Task<Result<std::vector<inventory::Stock>>> read_all() override {
+    auto work = [](Database& database) -> Result<std::vector<inventory::Stock>> {
+      return read_tracked_stock(database);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+};
+
+struct SqliteStore::Orders final : orders::OrderStore {
+  explicit Orders(Threads& threads_in) : threads(threads_in) {}
+  Threads& threads;
+
+  BatchTask<orders::PlaceOutcome> place(std::span<const orders::NewOrder> wanted) override {
+    auto work = [this, wanted](Database& database) {
+      return storage::place(database, wanted, threads.clock.now());
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+  BatchTask<orders::SettleOutcome> settle(std::span<const orders::Settlement> moves) override {
+    auto work = [this, moves](Database& database) {
+      return storage::settle(database, moves, threads.clock.now());
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+  BatchTask<std::optional<orders::Order>> read(std::span<const OrderId> ids) override {
+    auto work = [ids](Database& database) -> Result<std::vector<std::optional<orders::Order>>> {
+      return read_orders(database, ids);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  BatchTask<std::optional<orders::Order>> find(std::span<const orders::OrderKey> keys) override {
+    auto work = [keys](Database& database) -> Result<std::vector<std::optional<orders::Order>>> {
+      return find_orders(database, keys);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  Task<Result<orders::Order>> take_over(OrderId id, std::int32_t attempt, Duration lease_for) override {
+    auto work = [=, this](Database& database) {
+      return storage::take_over(database, id, attempt, lease_for, threads.clock.now());
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+  Task<Result<std::vector<orders::Order>>> overdue(std::int64_t limit) override {
+    auto work = [this, limit](Database& database) -> Result<std::vector<orders::Order>> {
+      return overdue_orders(database, limit, threads.clock.now());
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  Task<Result<void>> release_holds(std::span<const OrderId> ids) override {
+    auto work = [this, ids](Database& database) -> Result<void> {
+      storage::release_holds(database, ids, threads.clock.now());
+      return {};
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+  Task<Result<std::vector<orders::Order>>> captures_due(std::int64_t limit) override {
+    auto work = [limit](Database& database) -> Result<std::vector<orders::Order>> {
+      return storage::captures_due(database, limit);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+  Task<Result<void>> audit(orders::Auditor& auditor) override {
+    auto work = [&auditor](Database& database) -> Result<void> {
+      audit_stock(database, auditor);
+      audit_orders(database, auditor);
+      return {};
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
+};
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Clock& clock,
+                                                       const SqliteOptions& options) {
+  sqlite::OpenOptions file;
+  file.mode = sqlite::OpenOptions::Mode::kReadWriteExists;
+  file.synchronous = options.synchronous;
+  file.vfs = options.vfs;
+  auto writing = Database::open(path, file);
+  if (!writing) {
+    if (writing.error().code == ErrorCode::kNotFound)
+      writing.error().detail += "; run: fashionforward migrate";
+    return tl::unexpected(std::move(writing.error()));
+  }
+  if (auto ok = check_schema(*writing, sqlite_migrations(), options.release); !ok) {
+    return tl::unexpected(std::move(ok.error()));
+  }
+  std::vector<Database> reading;
+  file.mode = sqlite::OpenOptions::Mode::kReadOnly;
+  file.cache_kib_max = 8 * 1024;
+  for (int i = 0; i < options.readers; ++i) {
+    auto connection = Database::open(path, file);
+    if (!connection) return tl::unexpected(std::move(connection.error()));
+    reading.push_back(std::move(*connection));
+  }
+  auto threads = std::make_unique<Threads>(clock, std::move(*writing), std::move(reading), options.writer);
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(threads)));
+}
+
+Result<std::vector<int>> SqliteStore::migrate(const std::string& path, Clock& clock,
+                                              const SqliteOptions& options) {
+  sqlite::OpenOptions file;
+  file.vfs = options.vfs;
+  auto database = Database::open(path, file);
+  if (!database) return tl::unexpected(std::move(database.error()));
+  return storage::migrate(*database, sqlite_migrations(), clock.now());
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Threads> threads)
+    : threads_(std::move(threads)),
+      catalog_(std::make_unique<Catalog>(*threads_)),
+      carts_(std::make_unique<Carts>(*threads_)),
+      stocks_(std::make_unique<Stocks>(*threads_)),
+      orders_(std::make_unique<Orders>(*threads_)) {}
+SqliteStore::~SqliteStore() = default;
+
+catalog::CatalogStore& SqliteStore::catalog() { return *catalog_; }
+cart::CartStore& SqliteStore::carts() { return *carts_; }
+inventory::StockStore& SqliteStore::stock() { return *stocks_; }
+orders::OrderStore& SqliteStore::orders() { return *orders_; }
+
+Task<Result<void>> SqliteStore::check_writable() {
+  auto work = [this](Database& database) -> Result<void> {
+    database.statement(query("write_check")).run(threads_->clock.now());
+    return {};
+  };
+  auto outcome = co_await threads_->writer.write(work);
+  co_return outcome;
+}
+
+std::size_t SqliteStore::queued() const { return threads_->writer.queued() + threads_->reader.queued(); }
+std::uint64_t SqliteStore::commits() const { return threads_->writer.commits(); }
+
+}  // namespace ff::storage

@@ -1,0 +1,57 @@
+// The ports on one SQLite file: one writer thread that commits what has queued together, a few that read.
+//
+// Invariant: what was answered is on disk (Synchronous::kFull). A store opens only on a schema that this
+// release can use, and never changes the schema: migrate() does.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sqlite/reader.h"
+#include "sqlite/writer.h"
+#include "storage/store.h"
+
+namespace ff::storage {
+
+struct SqliteOptions {
+  sqlite::Synchronous synchronous = sqlite::Synchronous::kFull;
+  std::string vfs{};  // for tests; empty: the system's own
+  int readers = 2;    // one may be busy with an audit while the other answers
+  sqlite::WriterLimits writer{};
+  std::string release = FF_VERSION;  // what the schema must serve
+};
+
+class SqliteStore final : public Store {
+ public:
+  /// `clock` outlives the store. Errors are one line that says what to do.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, Clock& clock,
+                                                   const SqliteOptions& options = {});
+  /// Makes the file when there is none. Returns the numbers of the migrations applied.
+  static Result<std::vector<int>> migrate(const std::string& path, Clock& clock,
+                                          const SqliteOptions& options = {});
+  ~SqliteStore() override;
+
+  catalog::CatalogStore& catalog() override;
+  cart::CartStore& carts() override;
+  inventory::StockStore& stock() override;
+  orders::OrderStore& orders() override;
+  Task<Result<void>> check_writable() override;
+  std::size_t queued() const override;
+  std::uint64_t commits() const;
+
+ private:
+  struct Threads;
+  struct Catalog;
+  struct Carts;
+  struct Stocks;
+  struct Orders;
+  explicit SqliteStore(std::unique_ptr<Threads> threads);
+
+  std::unique_ptr<Threads> threads_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<Carts> carts_;
+  std::unique_ptr<Stocks> stocks_;
+  std::unique_ptr<Orders> orders_;
+};
+
+}  // namespace ff::storage
