@@ -14,7 +14,7 @@ constexpr std::size_t kHandleBytesMax = 255;
 constexpr std::size_t kShortTextBytesMax =
     1024;  // vendor, type, tag, option name or value, SKU, alt text ...
 constexpr std::size_t kUrlBytesMax = 2048;
-constexpr std::size_t kAttributesMax = 512;
+constexpr std::size_t kAttributesMax = 32 * 1024;  // a few columns of 2048 variants
 constexpr std::size_t kAttributeBytesMax = 64 * 1024;
 constexpr std::int64_t kGramsMax = 1'000'000'000;
 
@@ -121,8 +121,7 @@ Result<void> validate(const Product& product) {
     const Picture& picture = product.pictures[i];
     const auto field = [i](std::string_view member) { return fmt::format("pictures[{}].{}", i, member); };
     const bool ours = picture.url.starts_with('/') && !picture.url.starts_with("//");
-    check.require(ours || picture.url.starts_with("https://") || picture.url.starts_with("http://"),
-                  field("url"), "must start with https://, http:// or /");
+    check.require(ours || picture.url.starts_with("https://"), field("url"), "must start with https:// or /");
     check.text(picture.url, field("url"), kUrlBytesMax);
     check.text(picture.alt, field("alt"));
   }

@@ -32,7 +32,7 @@ enum class Status : std::uint8_t { kActive, kDraft, kArchived };
 using StockPolicy = inventory::Policy;
 
 struct Variant {
-  VariantId id;  // 0 until stored
+  VariantId id;                                  // 0 until stored
   std::array<std::string, kOptionsMax> options;  // values; "" beyond the product's options
   std::string sku;
   std::string barcode;
@@ -66,7 +66,9 @@ struct Product {
   std::string seo_title;
   std::string seo_description;
   Status status = Status::kActive;
-  std::vector<std::pair<std::string, std::string>> attributes;  // import columns we don't know, by name
+  /// Import columns we don't know, sorted by name. The merchant's own (costs are among them): for export,
+  /// never for a page; a Snapshot has none.
+  std::vector<std::pair<std::string, std::string>> attributes;
   Instant created_at;
   bool operator==(const Product&) const = default;
 };

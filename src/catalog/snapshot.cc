@@ -71,11 +71,6 @@ std::uint64_t fingerprint_of(const Product& product) {
     print.add(picture.url);
     print.add(picture.alt);
   }
-  print.add(product.attributes.size());
-  for (const auto& [name, value] : product.attributes) {
-    print.add(name);
-    print.add(value);
-  }
   print.add(product.created_at.us);
   return print.value();
 }
@@ -95,6 +90,11 @@ Snapshot::Snapshot(Catalogue catalogue) : catalogue_(std::move(catalogue)) {
   auto& products = catalogue_.products;
   std::erase_if(products, [](const Product& product) { return product.status != Status::kActive; });
   products.shrink_to_fit();
+  for (Product& product : products) {
+    // The merchant's columns are nobody's business here, and half of the memory.
+    product.attributes.clear();
+    product.attributes.shrink_to_fit();
+  }
   // Those of one import have the same time: they keep the order of the file, which is the order of their ids.
   std::stable_sort(products.begin(), products.end(), [](const Product& a, const Product& b) {
     return a.created_at != b.created_at ? a.created_at > b.created_at : a.id < b.id;
