@@ -1,0 +1,71 @@
+"""The OpenAPI document against the running server: schemathesis sends what the document allows and what it
+forbids, and holds every answer against it."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import jsonschema_rs
+import pytest
+import requests
+
+TESTS = pathlib.Path(__file__).parents[1]
+EXAMPLES = os.environ.get("FF_SCHEMATHESIS_EXAMPLES", "40")  # for each operation, of each kind
+
+# Two statuses answer requests that no schema can tell from good ones: 422, when a cart would pass its limits or
+# a cursor is of another query; 402, when a bank declines. The hooks keep all other reasons out.
+CONFIG = """
+hooks = "support/schemathesis_hooks.py"
+
+[checks]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", "404", "409"]
+negative_data_rejection.expected-statuses = ["400", "404", "405", "413", "415", "422", "431"]
+
+[[operations]]
+include-operation-id = ["addLine"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "409", "422"]
+
+[[operations]]
+include-operation-id = ["placeOrder"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "402", "409", "422"]
+"""
+
+
+@pytest.fixture(scope="module")
+def document(shop):
+    return requests.get(f"{shop.url}/api/openapi.json").json()
+
+
+def test_the_command_prints_the_document_that_is_served(shop, document):
+    assert json.loads(shop.run("openapi").stdout) == document
+
+
+def test_every_schema_of_the_document_is_a_schema(document):
+    for name, schema in document["components"]["schemas"].items():
+        jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+        assert schema.get("additionalProperties") is False or "oneOf" in schema, name
+
+
+def test_every_operation_is_described(document):
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation["summary"] and operation["operationId"], (method, path)
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(response["content"]) == ["application/problem+json"], (method, path, status)
+            if "requestBody" in operation:
+                assert "415" in operation["responses"], (method, path)
+
+
+@pytest.mark.parametrize("phase", ["examples", "coverage", "fuzzing", "stateful"])
+def test_the_server_does_what_the_document_says(shop, tmp_path, phase):
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(CONFIG)
+    program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run",
+               f"{shop.url}/api/openapi.json", "--phases", phase, "--checks", "all", "--max-examples", EXAMPLES,
+               "--seed", "1", "--continue-on-failure", "--suppress-health-check", "all", "--no-color"]
+    environment = {**os.environ, "SHOP_URL": shop.url, "PYTHONPATH": str(TESTS)}
+    done = subprocess.run(program, cwd=TESTS, env=environment, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
