@@ -1,0 +1,15 @@
+// The routes of buying: cart, checkout, order. What the composition root puts beside the reading pages.
+//
+// Invariant: every route here that changes something is behind the form guard (form_guard.h).
+#pragma once
+
+#include "http/router.h"
+#include "storefront/layout.h"
+#include "storefront/shop.h"
+
+namespace ff::storefront {
+
+/// `shop` and `layout` must outlive the router's last request.
+void add_buying_routes(http::Router& router, Shop& shop, const Layout& layout);
+
+}  // namespace ff::storefront

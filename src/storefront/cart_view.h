@@ -1,0 +1,73 @@
+// A cart as a person reads it: each line with its name, picture and price of now, and what changed since they
+// looked: another price, fewer left, sold out, no longer sold.
+//
+// Invariant: amounts are those that checkout would charge at this moment; a line that can't be bought at all
+// counts for nothing in the subtotal. Making a view writes nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/async.h"
+#include "cart/cart.h"
+#include "catalog/snapshot.h"
+#include "inventory/stock.h"
+#include "pricing/pricing.h"
+#include "storefront/shop.h"
+
+namespace ff::storefront {
+
+enum class Trouble : std::uint8_t {
+  kNone,
+  kTooMany,  // more wanted than are left
+  kSoldOut,
+  kGone,  // the shop does not sell it any more
+};
+
+struct CartLine {
+  VariantId variant;
+  inventory::Quantity quantity = 1;
+  std::string title;
+  std::string options;  // "Navy / M"; empty for a plain product
+  std::string url;      // of the product, with the variant; empty when it is gone
+  catalog::Picture picture;
+  std::string stand_in;  // address of the drawing that shows when the picture doesn't load
+  Money unit_price;
+  std::optional<Money> compare_at;
+  std::optional<Money> price_before;  // what the shopper saw last, when it was another price
+  Money total;
+  bool taxable = true;
+  Trouble trouble = Trouble::kNone;
+  inventory::Quantity left = 0;  // with kTooMany
+  bool few_left = false;         // enough for now, worth saying
+};
+
+struct CartView {
+  std::vector<CartLine> lines;  // newest first: what was just added stands on top
+  Money subtotal;
+  std::int64_t pieces = 0;
+  bool troubled = false;  // some line can't be bought as it stands
+  std::string country;    // that the estimate is for
+  std::vector<pricing::DeliveryOffer> offers;
+  std::optional<Money> free_from;  // the threshold, when there is one for that country
+};
+
+/// "Navy / M" from the option values, without Shopify's stand-in "Default Title".
+std::string options_text(const catalog::Variant& variant);
+/// The variant's own picture, else the product's first, else a drawn stand-in.
+catalog::Picture picture_of(const catalog::Product& product, const catalog::Variant& variant);
+std::string stand_in(const catalog::Product& product, const catalog::Variant& variant);
+/// "/products/linen-shirt?variant=17"
+std::string product_url(const catalog::Product& product, const catalog::Variant& variant);
+
+/// `country` empty or not delivered to: the first that the shop delivers to.
+CartView view_cart(const cart::Cart& cart, const catalog::Snapshot& snapshot,
+                   std::span<const inventory::Stock> stocks, const pricing::Rules& rules,
+                   std::string_view country);
+
+/// Reads the cart and the stock of its variants, then view_cart(). No cart: an empty view.
+Task<Result<CartView>> load_cart(const Shop& shop, std::optional<CartId> cart, std::string country);
+
+}  // namespace ff::storefront

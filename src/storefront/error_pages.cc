@@ -1,0 +1,133 @@
+#include "storefront/error_pages.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "storefront/cart_page.h"
+
+namespace ff::storefront {
+namespace {
+
+struct Words {
+  std::string_view title, body;
+  bool way_on = true;  // offer the collections
+};
+
+Words words_for(int status, std::string_view title) {
+  switch (status) {
+    case 400:
+      return {"We couldn't read that",
+              "Something in the address or the form is broken. Go back and try again."};
+    case 403:
+      return {"This form came from another site",
+              "To protect you, the shop takes forms only from its own pages. Nothing was changed. Open the "
+              "page here and try again."};
+    case 404:
+      return {"There is no such page", "It may have sold out for good, or the address has a slip in it."};
+    case 405:
+      return {"That doesn't work here", "This address can't be used in that way. Nothing was changed."};
+    case 409:
+      return {"Still at work on it", "An earlier request of yours is being finished. Try again in a moment."};
+    case 413:
+      return {"That was too much at once",
+              "What was sent is larger than anything this page takes. Nothing was changed."};
+    case 503:
+      return {"One moment, please",
+              "More people are here than we can serve well at once. Nothing is lost: your cart is kept, and "
+              "this page asks again by itself.",
+              false};
+    default:
+      break;
+  }
+  if (status >= 500) {
+    return {"Something broke on our side",
+            "It has been noted. Nothing was charged by this page. Try again, or come back in a few minutes."};
+  }
+  return {title, "Go back and try again."};
+}
+
+bool safe_to_repeat(const http::Request& request) {
+  return request.method == http::Method::kGet || request.method == http::Method::kHead;
+}
+
+}  // namespace
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalid:
+    case ErrorCode::kKeyReused:
+      return 422;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kConflict:
+    case ErrorCode::kInProgress:
+    case ErrorCode::kSoldOut:
+      return 409;
+    case ErrorCode::kDeclined:
+      return 402;
+    case ErrorCode::kTooLarge:
+      return 413;
+    case ErrorCode::kOverloaded:
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kUnknown:
+      return 503;
+    case ErrorCode::kInternal:
+      return 500;
+  }
+  return 500;
+}
+
+int retry_after_s(const http::Request& request) {
+  return 4 + static_cast<int>(fingerprint(request.request_id) % 6);
+}
+
+ErrorPages::ErrorPages(const Layout& layout, const catalog::SnapshotHolder& catalogue)
+    : layout_(layout), catalogue_(catalogue) {}
+
+http::Response ErrorPages::page(const http::Request& request, int status, std::string_view title) const {
+  const Words words = words_for(status, title);
+  PageHead head;
+  head.title = words.title;
+  head.indexed = false;
+  head.page = "error";
+  // Under load the page is the smallest that still is the shop's: no navigation to send people on to.
+  const std::shared_ptr<const catalog::Snapshot> snapshot = status == 503 ? nullptr : catalogue_.load();
+  if (status == 503) head.frame = Frame::kCheckout;
+  const int wait_s = retry_after_s(request);
+  http::Response response = layout_.respond(status, layout_.page(head, snapshot.get(), [&](Html& html) {
+    html << "<div class=\"wrap empty\"><p class=\"error-status\">" << status << "</p><h1>" << words.title
+         << "</h1><p>" << words.body << "</p>";
+    if (status == 503) {
+      html << "<p class=\"empty-ways\"><a class=\"button\" href=\""
+           << href(safe_to_repeat(request) ? request.target : std::string_view("/cart"))
+           << "\">Try now</a></p><p class=\"summary-small\">We ask again in about " << wait_s
+           << " seconds.</p>";
+    } else if (status == 404) {
+      html << "<form class=\"error-search\" action=\"/search\" method=\"get\"><label "
+              "for=\"error-search\">What were you "
+              "looking for?</label><div class=\"estimate-row\"><input id=\"error-search\" type=\"search\" "
+              "name=\"q\" "
+              "maxlength=\"200\"><button class=\"button\" type=\"submit\">Search</button></div></form>";
+    }
+    if (words.way_on) {
+      html << "<p class=\"empty-ways\"><a class=\"text-link\" href=\"/collections\">See the collections</a> "
+              "<a class=\"text-link\" href=\"/cart\">Your cart</a></p>";
+    }
+    html << "</div>";
+  }));
+  personal(response);
+  if (status == 503) {
+    response.header("Retry-After", fmt::to_string(wait_s));
+    // A header rather than <meta>: it leaves the page's content as it is, and a form is never posted twice by
+    // it.
+    response.header("Refresh",
+                    safe_to_repeat(request) ? fmt::to_string(wait_s) : fmt::format("{}; url=/cart", wait_s));
+  }
+  return response;
+}
+
+http::Response ErrorPages::of(const http::Request& request, const Error& error) const {
+  return page(request, status_of(error.code), "That didn't work");
+}
+
+}  // namespace ff::storefront

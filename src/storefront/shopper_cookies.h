@@ -1,0 +1,31 @@
+// The two cookies by which a browser is known: `ff_cart` holds the cart's token and is hidden from scripts,
+// `ff_cart_count` holds the number of pieces, so that a cached page can show the badge.
+//
+// Invariant: `ff_cart` is only ever set together with a cart that was written; reading a page sets nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "cart/cart.h"
+#include "http/message.h"
+
+namespace ff::storefront {
+
+inline constexpr std::string_view kCartCookie = "ff_cart";
+inline constexpr std::string_view kCartCountCookie = "ff_cart_count";
+inline constexpr Duration kCartCookieAge = std::chrono::hours(24 * 30);
+
+/// The cart that this browser owns; nothing when it has none or the cookie is not a token.
+std::optional<CartId> cart_of(const http::Request& request);
+
+/// Pieces in the cart: the sum of its quantities.
+std::int64_t piece_count(const cart::Cart& cart);
+
+/// Both cookies for `cart`, for 30 days from now.
+void remember_cart(http::Response& response, const http::Request& request, const cart::Cart& cart);
+
+/// Only the count: after an order, where the cart's token stays.
+void remember_count(http::Response& response, const http::Request& request, std::int64_t pieces);
+
+}  // namespace ff::storefront
