@@ -8,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "checkout/request.h"
+
 namespace ff::checkout {
 namespace {
 
@@ -199,6 +201,7 @@ Task<Result<Answer>> Service::place(Request request) {
 Task<Result<Answer>> Service::run(Request request) {
   if (request.deadline.us != 0 && clock_.now() >= request.deadline)
     co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
+  if (request.fingerprint.empty()) request.fingerprint = fingerprint_of(request);
   Result<orders::NewOrder> priced = co_await price(request);
   if (!priced) co_return co_await recorded_or(request, std::move(priced.error()));
 

@@ -28,7 +28,7 @@
 
 namespace ff::checkout {
 
-/// What the shopper sent, checked by parse functions in checkout/request.h.
+/// What the shopper sent, checked by parse() in checkout/request.h.
 struct Request {
   CartId cart;
   std::string idempotency_key;

@@ -1,7 +1,10 @@
 #include "payments/demo_gateway.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/text.h"
 #include "payments/ledger.h"
 #include "sqlite/reader.h"
 #include "sqlite/writer.h"
@@ -85,7 +88,7 @@ struct DemoGateway::Ledger {
   sqlite::Reader reader;
 };
 
-Result<std::unique_ptr<DemoGateway>> DemoGateway::open(const std::string& path, Clock& clock, Random& random,
+Result<std::unique_ptr<DemoGateway>> DemoGateway::open(const std::string& path, Clock& clock,
                                                        DemoGatewaySettings settings) {
   sqlite::OpenOptions options;
   options.synchronous = settings.durable ? sqlite::Synchronous::kFull : sqlite::Synchronous::kOff;
@@ -100,12 +103,11 @@ Result<std::unique_ptr<DemoGateway>> DemoGateway::open(const std::string& path, 
   std::vector<sqlite::Database> connections;
   connections.push_back(std::move(*reading));
   auto ledger = std::make_unique<Ledger>(std::move(*database), std::move(connections));
-  return std::unique_ptr<DemoGateway>(new DemoGateway(std::move(ledger), clock, random, settings));
+  return std::unique_ptr<DemoGateway>(new DemoGateway(std::move(ledger), clock, settings));
 }
 
-DemoGateway::DemoGateway(std::unique_ptr<Ledger> ledger, Clock& clock, Random& random,
-                         DemoGatewaySettings settings)
-    : ledger_(std::move(ledger)), clock_(clock), random_(random), settings_(settings) {}
+DemoGateway::DemoGateway(std::unique_ptr<Ledger> ledger, Clock& clock, DemoGatewaySettings settings)
+    : ledger_(std::move(ledger)), clock_(clock), settings_(settings) {}
 
 DemoGateway::~DemoGateway() = default;
 
@@ -130,7 +132,7 @@ Task<Result<Payment>> DemoGateway::authorise(AuthoriseRequest request) {
     Result<Payment> nothing = fail(ErrorCode::kUnknown, "the request was lost on its way (test card)");
     co_return co_await answer(std::move(nothing), asked_at, settings_.latency, deadline);
   }
-  std::string reference = "demo_" + Token::make(random_).text();
+  std::string reference = fmt::format("demo_{:016x}", fingerprint(request.key));
   std::string key = request.key;
   auto operation = [request = std::move(request), behaviour, reference = std::move(reference)](
                        Payment& payment) { payments::authorise(payment, request, behaviour, reference); };

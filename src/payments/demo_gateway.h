@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 
-#include "base/random.h"
 #include "payments/gateway.h"
 
 namespace ff::payments {
@@ -23,7 +22,7 @@ class DemoGateway final : public Gateway {
  public:
   /// Opens or makes the ledger at `path`. `clock` and `random` outlive it; see sqlite::Writer for the
   /// contexts of those who wait.
-  static Result<std::unique_ptr<DemoGateway>> open(const std::string& path, Clock& clock, Random& random,
+  static Result<std::unique_ptr<DemoGateway>> open(const std::string& path, Clock& clock,
                                                    DemoGatewaySettings settings = {});
   ~DemoGateway() override;
 
@@ -35,13 +34,12 @@ class DemoGateway final : public Gateway {
 
  private:
   struct Ledger;
-  DemoGateway(std::unique_ptr<Ledger> ledger, Clock& clock, Random& random, DemoGatewaySettings settings);
+  DemoGateway(std::unique_ptr<Ledger> ledger, Clock& clock, DemoGatewaySettings settings);
   /// The answer, once it has travelled; kUnknown when that takes longer than the deadline.
   Task<Result<Payment>> answer(Result<Payment> outcome, Instant asked_at, Duration takes, Instant deadline);
 
   std::unique_ptr<Ledger> ledger_;
   Clock& clock_;
-  Random& random_;
   const DemoGatewaySettings settings_;
 };
 
