@@ -80,8 +80,9 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
   if (!source) return tl::unexpected(source.error());
 
   ProgressBar progress("reading", (*source)->bytes());
-  catalog::ImportOptions reading{.currency = options.rules.currency,
-                                 .progress = [&progress](std::int64_t bytes) { progress.show(bytes); }};
+  catalog::ImportOptions reading;
+  reading.currency = options.rules.currency;
+  reading.progress = [&progress](std::int64_t bytes) { progress.show(bytes); };
   auto change = catalog::read_shopify_csv(**source, reading);
   progress.finish();
   if (!change) return tl::unexpected(change.error());
@@ -148,7 +149,9 @@ Result<void> seed(const config::Options& options) {
     return {};
   }
   catalog::csv::MemorySource products(embedded_file("demo/catalogue.csv"));
-  auto change = catalog::read_shopify_csv(products, {.currency = options.rules.currency});
+  catalog::ImportOptions reading;
+  reading.currency = options.rules.currency;
+  auto change = catalog::read_shopify_csv(products, reading);
   if (!change) return tl::unexpected(change.error());
   catalog::csv::MemorySource collections(embedded_file("demo/collections.csv"));
   auto read = catalog::read_collections_csv(collections);

@@ -1,6 +1,5 @@
 #include "app/serve.h"
 
-#include <fmt/format.h>
 #include <pthread.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -68,13 +67,6 @@ Result<void> make_demo_shop_if_absent(const config::Options& options) {
   log::info("app", "no database yet: making a demo shop", {{"path", *path}});
   if (auto migrated = migrate(options); !migrated) return migrated;
   return seed(options);
-}
-
-Result<void> listen(http::Server& server, const config::Endpoint& endpoint, std::string_view port_name) {
-  if (auto bound = server.listen(); !bound) return bound;
-  log::info("app", "listening",
-            {{"port", port_name}, {"address", fmt::format("{}:{}", endpoint.address, server.port())}});
-  return {};
 }
 
 http::ServerOptions server_options(const config::Options& options, const config::Endpoint& endpoint,
@@ -167,7 +159,8 @@ Result<void> serve(const config::Options& options) {
                                               std::string_view title) {
     return error_pages.page(request, status, title);
   };
-  storefront::ReadingRoutes reading(shop, layout, shop_error_page);
+  storefront::ReadingRoutes reading({shop.catalogue, shop.labels, shop.index, shop.rules, metrics}, layout,
+                                    shop_error_page);
   storefront::add_reading_routes(router, reading);
   storefront::add_buying_routes(router, shop, layout);
   api::add_routes(router, shop);
@@ -194,8 +187,8 @@ Result<void> serve(const config::Options& options) {
 
   if (auto writable = run_task(store.check_writable()); !writable) return writable;
   // The ops port answers once the shop's port is bound: started and ready mean that connections succeed.
-  if (auto bound = listen(server, options.listen, "shop"); !bound) return bound;
-  if (auto bound = listen(ops, options.ops_listen, "ops"); !bound) return bound;
+  if (auto bound = server.listen(); !bound) return bound;
+  if (auto bound = ops.listen(); !bound) return bound;
   commit_thread.start();
   server.start();
   ops.start();

@@ -86,7 +86,7 @@ class ShopProcess:
                 entry = {"message": "not JSON", "line": line}
             self.log.append(entry)
             if entry.get("message") == "listening":
-                addresses.put((entry["port"], entry["address"]))
+                addresses.put((entry["server"], entry["address"]))
         addresses.put((None, None))
 
     def kill(self):
