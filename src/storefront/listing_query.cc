@@ -50,6 +50,7 @@ ListingAddress parse_listing(std::string path, const http::Form& form, Currency 
   listing.path = std::move(path);
   listing.currency = currency;
   catalog::Query& query = listing.query;
+  query.limit = kPiecesPerPage;
   std::size_t values = 0;
   for (const auto& [name, value] : form.fields()) {
     if (!is_facet(name) || value.empty() || value.size() > kFilterBytesMax || values == kFilterValuesMax)

@@ -16,6 +16,7 @@
 
 namespace ff::storefront {
 
+inline constexpr std::size_t kPiecesPerPage = 27;  // three times the lookbook's rhythm of nine (shop.css)
 inline constexpr std::size_t kFilterValuesMax =
     24;  // chosen at once, over all facets; further ones are ignored
 inline constexpr std::size_t kFilterBytesMax = 120;  // of one value

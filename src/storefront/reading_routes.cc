@@ -92,14 +92,14 @@ class ReadingRoutes::View {
   const ReadingRoutes* routes_;
 };
 
-ReadingRoutes::ReadingRoutes(const Shop& shop, const Layout& layout, http::ErrorPage not_found,
+ReadingRoutes::ReadingRoutes(ReadingSources sources, const Layout& layout, http::ErrorPage not_found,
                              ReadingLimits limits)
-    : shop_(shop),
+    : shop_(sources),
       layout_(layout),
       not_found_(std::move(not_found)),
-      pages_("pages", limits.pages_bytes_max, layout.security(), shop.metrics),
-      queries_("queries", limits.queries_bytes_max, layout.security(), shop.metrics),
-      pictures_("pictures", limits.pictures_bytes_max, layout.security(), shop.metrics) {}
+      pages_("pages", limits.pages_bytes_max, layout.security(), sources.metrics),
+      queries_("queries", limits.queries_bytes_max, layout.security(), sources.metrics),
+      pictures_("pictures", limits.pictures_bytes_max, layout.security(), sources.metrics) {}
 
 ReadingRoutes::~ReadingRoutes() = default;
 

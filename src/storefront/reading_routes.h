@@ -9,10 +9,14 @@
 
 #include <memory>
 
+#include "catalog/search.h"
+#include "catalog/snapshot.h"
+#include "catalog/stock_labels.h"
 #include "http/router.h"
+#include "pricing/pricing.h"
 #include "storefront/layout.h"
 #include "storefront/page_cache.h"
-#include "storefront/shop.h"
+#include "telemetry/metrics.h"
 
 namespace ff::storefront {
 
@@ -23,10 +27,21 @@ struct ReadingLimits {
   std::size_t pictures_bytes_max = 16 * 1024 * 1024;  // our drawings, a few KB each
 };
 
+/// All that reading needs of the shop: memory only.
+struct ReadingSources {
+  const catalog::SnapshotHolder& catalogue;
+  const catalog::StockLabelsHolder& labels;
+  const catalog::IndexHolder& index;  // may hold nothing yet
+  const pricing::Rules& rules;
+  telemetry::Registry& metrics;
+};
+
 class ReadingRoutes {
  public:
-  /// `shop` and `layout` must outlive it. `not_found` makes the page for what does not exist.
-  ReadingRoutes(const Shop& shop, const Layout& layout, http::ErrorPage not_found, ReadingLimits limits = {});
+  /// What `sources` refers to and `layout` must outlive it. `not_found` makes the page for what does not
+  /// exist.
+  ReadingRoutes(ReadingSources sources, const Layout& layout, http::ErrorPage not_found,
+                ReadingLimits limits = {});
   ~ReadingRoutes();
 
   http::Response home(const http::Request& request);
@@ -55,7 +70,7 @@ class ReadingRoutes {
   http::Response listing(const http::Request& request, std::string_view collection_handle);
   Generations generations() const;
 
-  const Shop& shop_;
+  const ReadingSources shop_;
   const Layout& layout_;
   http::ErrorPage not_found_;
   PageCache pages_, queries_, pictures_;

@@ -1,0 +1,136 @@
+#include "storefront/page_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <thread>
+#include <vector>
+
+namespace ff::storefront {
+namespace {
+
+class Counted final : public Recipe {
+ public:
+  Counted(std::string body, std::uint64_t inputs) : body_(std::move(body)), inputs_(inputs) {}
+  std::uint64_t inputs() override {
+    ++asked;
+    return inputs_;
+  }
+  http::Response render() override {
+    ++rendered;
+    return http::Response::html(200, body_);
+  }
+  std::atomic<int> asked{0}, rendered{0};
+
+ private:
+  std::string body_;
+  std::uint64_t inputs_;
+};
+
+class PageCacheTest : public ::testing::Test {
+ protected:
+  telemetry::Registry metrics;
+  http::SecurityHeaders security;
+  PageCache cache{"pages", 16 * 64 * 1024, security, metrics};
+  static constexpr auto kPlain = http::Encoding::kIdentity;
+};
+
+TEST_F(PageCacheTest, RendersAPageOnceAndServesTheSameBytesAfter) {
+  Counted recipe("<p>hello</p>", 1);
+  const auto first = cache.get("/a", kPlain, {1, 1, 1}, recipe);
+  const auto second = cache.get("/a", kPlain, {1, 1, 1}, recipe);
+  EXPECT_EQ(first, second);
+  EXPECT_EQ(recipe.rendered, 1);
+  EXPECT_EQ(first->body, "<p>hello</p>");
+}
+
+TEST_F(PageCacheTest, CarriesAPageOverAChangeThatDoesNotTouchIt) {
+  Counted before("<p>same</p>", 7), after("<p>same</p>", 7);
+  const auto first = cache.get("/a", kPlain, {1, 1, 1}, before);
+  EXPECT_EQ(cache.find("/a", kPlain, {2, 1, 1}), nullptr) << "must be checked before it is served";
+  EXPECT_EQ(cache.get("/a", kPlain, {2, 1, 1}, after), first);
+  EXPECT_EQ(after.asked, 1);
+  EXPECT_EQ(after.rendered, 0);
+  EXPECT_EQ(cache.find("/a", kPlain, {2, 1, 1}), first);
+}
+
+TEST_F(PageCacheTest, RendersAgainWhenTheInputsChanged) {
+  Counted before("<p>old</p>", 7), after("<p>new</p>", 8);
+  const auto first = cache.get("/a", kPlain, {1, 1, 1}, before);
+  const auto second = cache.get("/a", kPlain, {1, 2, 1}, after);
+  EXPECT_EQ(second->body, "<p>new</p>");
+  EXPECT_NE(first->etag, second->etag);
+}
+
+TEST_F(PageCacheTest, GivesTheSameTagInEveryProcessForTheSameInputs) {
+  telemetry::Registry other_metrics;
+  PageCache other{"pages", 1024 * 1024, security, other_metrics};
+  Counted here("<p>x</p>", 7), there("<p>x</p>", 7);
+  EXPECT_EQ(cache.get("/a", kPlain, {1, 1, 1}, here)->etag, other.get("/a", kPlain, {9, 4, 2}, there)->etag);
+}
+
+TEST_F(PageCacheTest, GivesEachEncodingItsOwnTagAndBytes) {
+  const std::string body(4000, 'x');
+  Counted recipe(body, 1);
+  const auto plain = cache.get("/a", kPlain, {1, 1, 1}, recipe);
+  const auto gzip = cache.get("/a", http::Encoding::kGzip, {1, 1, 1}, recipe);
+  const auto brotli = cache.get("/a", http::Encoding::kBrotli, {1, 1, 1}, recipe);
+  EXPECT_NE(plain->etag, gzip->etag);
+  EXPECT_NE(gzip->etag, brotli->etag);
+  EXPECT_LT(gzip->body.size(), body.size() / 10);
+  EXPECT_LT(brotli->body.size(), body.size() / 10);
+  EXPECT_NE(gzip->head.find("Content-Encoding: gzip"), std::string::npos);
+  EXPECT_NE(brotli->head.find("Content-Encoding: br"), std::string::npos);
+  EXPECT_NE(plain->head.find("Vary: Accept-Encoding"), std::string::npos);
+}
+
+TEST_F(PageCacheTest, RendersOnceHoweverManyThreadsAskTogether) {
+  constexpr int kThreads = 8;
+  Counted recipe("<p>busy</p>", 3);
+  std::barrier start(kThreads);
+  std::vector<std::shared_ptr<const http::FinishedBytes>> got(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        start.arrive_and_wait();
+        got[static_cast<std::size_t>(i)] = cache.get("/busy", http::Encoding::kBrotli, {1, 1, 1}, recipe);
+      });
+    }
+  }
+  EXPECT_EQ(recipe.rendered, 1);
+  for (const auto& finished : got)
+    EXPECT_EQ(finished, got.front());
+}
+
+TEST_F(PageCacheTest, NeverHoldsMoreThanItsBound) {
+  Counted recipe(std::string(9000, 'y'), 1);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_NE(cache.get("/p" + std::to_string(i), kPlain, {1, 1, 1}, recipe), nullptr);
+    ASSERT_LE(cache.bytes(), cache.bytes_max());
+  }
+  EXPECT_GT(cache.bytes(), cache.bytes_max() / 2);
+  EXPECT_EQ(recipe.rendered, 1000);
+}
+
+TEST_F(PageCacheTest, KeepsThePageThatIsReadAndDropsThoseThatAreNot) {
+  Counted hot("<p>hot</p>", 1), cold(std::string(9000, 'z'), 1);
+  (void)cache.get("/hot", kPlain, {1, 1, 1}, hot);
+  for (int i = 0; i < 1000; ++i) {
+    (void)cache.get("/p" + std::to_string(i), kPlain, {1, 1, 1}, cold);
+    ASSERT_NE(cache.get("/hot", kPlain, {1, 1, 1}, hot), nullptr);
+  }
+  EXPECT_EQ(hot.rendered, 1);
+}
+
+TEST_F(PageCacheTest, ServesAPageTooLargeToKeep) {
+  Counted recipe(std::string(200 * 1024, 'w'), 1);
+  const auto finished = cache.get("/huge", kPlain, {1, 1, 1}, recipe);
+  ASSERT_NE(finished, nullptr);
+  EXPECT_EQ(finished->body.size(), 200U * 1024);
+  EXPECT_EQ(cache.bytes(), 0U);
+}
+
+}  // namespace
+}  // namespace ff::storefront
