@@ -364,7 +364,7 @@ HeadParser::Step HeadParser::interpret(std::string_view head, Request& request) 
   if (framing != Fault::kNone) return refuse(framing);
   if (error == beast::http::error::bad_content_length ||
       error == beast::http::error::multiple_content_length) {
-    return refuse(Fault::kBadContentLength);
+    return refuse(sink.transfer_encodings > 0 ? Fault::kBadTransferEncoding : Fault::kBadContentLength);
   }
   if (error == beast::http::error::bad_transfer_encoding) return refuse(Fault::kBadTransferEncoding);
   if (error) return refuse(Fault::kBadField);
