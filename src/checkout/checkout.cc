@@ -267,7 +267,8 @@ Task<Result<orders::NewOrder>> Service::price(const Request& request) {
   if (*method == PaymentMethod::kFree) order.state = State::kPaid;
   placing.hold_for = settings_.hold_for;
   placing.lease_for = settings_.lease_for;
-  placing.empty_cart = request.lines.empty();
+  // A pending order leaves the cart alone: it is emptied when the order is claimed.
+  placing.empty_cart = request.lines.empty() && order.state != State::kPendingPayment;
   co_return placing;
 }
 

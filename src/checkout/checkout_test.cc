@@ -1,0 +1,417 @@
+#include "checkout/checkout.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "checkout/test_shop.h"
+
+namespace ff::checkout {
+namespace {
+
+using orders::State;
+using payments::Fate;
+using payments::Operation;
+using payments::Status;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::IsEmpty;
+
+class CheckoutTest : public ShopTest {};
+
+TEST_F(CheckoutTest, SellsWhatIsInTheCartAndEmptiesIt) {
+  add_to_cart("shirt", 2);
+  add_to_cart("socks", 1);
+  const auto answer = place("k");
+  const Paid* paid = get<Paid>(answer);
+  ASSERT_NE(paid, nullptr);
+  EXPECT_EQ(paid->order.state, State::kPaid);
+  EXPECT_EQ(paid->order.totals.total, euros(2 * 2000 + 500 + 490));
+  EXPECT_EQ(paid->order.card_hint, "Visa ending 4242");
+  EXPECT_EQ(paid->order.lines[0].title, "The shirt");
+  EXPECT_EQ(paid->order.lines[0].variant_title, "M");
+  EXPECT_EQ(paid->order.delivery_method, "Standard");
+  EXPECT_EQ(stock("shirt").sold, 2);
+  EXPECT_EQ(lines_in_cart(), 0u);
+  sweep();
+  EXPECT_EQ(payment(paid->order).status, Status::kCaptured);
+  EXPECT_EQ(read(paid->order).payment, orders::PaymentState::kCaptured);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, BuyNowOrdersItsLinesAndLeavesTheCart) {
+  add_to_cart("socks", 1);
+  Request made = request("k");
+  made.lines = {{variant("shirt"), 1, {}}};
+  ASSERT_NE(get<Paid>(place(made)), nullptr);
+  EXPECT_EQ(lines_in_cart(), 1u);
+  EXPECT_EQ(stock("shirt").sold, 1);
+}
+
+TEST_F(CheckoutTest, APaymentOnDeliveryIsOneCommitAndAsksNoGateway) {
+  add_to_cart("shirt", 1);
+  Request made = request("k");
+  made.method = orders::PaymentMethod::kOnDelivery;
+  made.card.reset();
+  const auto answer = place(made);
+  const Paid* placed = get<Paid>(answer);
+  ASSERT_NE(placed, nullptr);
+  EXPECT_EQ(placed->order.state, State::kPlaced);
+  EXPECT_EQ(placed->order.version, 1);
+  EXPECT_THAT(ledger.payments, IsEmpty());
+  EXPECT_EQ(lines_in_cart(), 0u);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AnOrderThatCostsNothingIsPaidAtOnce) {
+  rules.delivery[0].price = euros(0);
+  add_to_cart("gift", 1);
+  const auto answer = place("k");
+  const Paid* paid = get<Paid>(answer);
+  ASSERT_NE(paid, nullptr);
+  EXPECT_EQ(paid->order.state, State::kPaid);
+  EXPECT_EQ(paid->order.method, orders::PaymentMethod::kFree);
+  EXPECT_THAT(ledger.payments, IsEmpty());
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, RefusesWhatDoesNotFitAndChangesNothing) {
+  EXPECT_EQ(first_field(place("k")), "cart") << "empty";
+  add_to_cart("shirt", 1);
+  Request other = request("k");
+  other.expected_total = euros(1);
+  EXPECT_EQ(first_field(place(other)), "expected_total");
+  other = request("k");
+  other.delivery_method = "pigeon";
+  EXPECT_EQ(first_field(place(other)), "delivery_method");
+  other = request("k");
+  other.method = orders::PaymentMethod::kFree;
+  EXPECT_EQ(first_field(place(other)), "payment_method");
+  other = request("k");
+  other.card.reset();
+  EXPECT_EQ(first_field(place(other)), "card_number");
+  other = request("k");
+  other.lines = {{VariantId{9999}, 1, {}}};
+  EXPECT_EQ(first_field(place(other)), "lines[0].variant");
+  other.lines = {{variant("shirt"), 100, {}}};
+  EXPECT_EQ(first_field(place(other)), "lines[0].quantity");
+  other.lines = {{variant("shirt"), 1, {}}, {variant("shirt"), 1, {}}};
+  EXPECT_EQ(first_field(place(other)), "lines[1].variant");
+  other = request("k");
+  other.deadline = clock.now();
+  EXPECT_EQ(code_of(place(other)), ErrorCode::kOverloaded);
+
+  EXPECT_EQ(stock("shirt").available, 3);
+  EXPECT_NE(get<Paid>(place("k")), nullptr) << "the key was never used up";
+}
+
+TEST_F(CheckoutTest, SoldOutSaysWhichLineAndHowManyAreLeftAndLeavesTheKeyUsable) {
+  add_to_cart("socks", 1);
+  add_to_cart("shirt", 4);
+  const auto answer = place("k");
+  const SoldOut* sold_out = get<SoldOut>(answer);
+  ASSERT_NE(sold_out, nullptr);
+  ASSERT_EQ(sold_out->lines.size(), 1u);
+  EXPECT_EQ(sold_out->lines[0].title, "The shirt, M");
+  EXPECT_EQ(sold_out->lines[0].wanted, 4);
+  EXPECT_EQ(sold_out->lines[0].available, 3);
+  EXPECT_EQ(stock("socks").available, 100);
+  Request fewer = request("k");
+  fewer.lines = {{variant("shirt"), 3, {}}};
+  EXPECT_NE(get<Paid>(place(fewer)), nullptr);
+}
+
+TEST_F(CheckoutTest, ADeclinedCardReleasesTheStockKeepsTheCartAndSaysWhy) {
+  add_to_cart("shirt", 3);
+  const auto answer = place("k", kDecliningCard);
+  const Declined* declined = get<Declined>(answer);
+  ASSERT_NE(declined, nullptr);
+  EXPECT_THAT(declined->order.reason, testing::HasSubstr("declined"));
+  EXPECT_EQ(stock("shirt").available, 3);
+  EXPECT_EQ(lines_in_cart(), 1u);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AnswersARetryWithWhatWasRecordedAndChargesOnce) {
+  add_to_cart("shirt", 1);
+  const auto first = place("k");
+  const auto again = place("k");  // the cart is empty by now
+  ASSERT_NE(get<Paid>(first), nullptr);
+  ASSERT_NE(get<Paid>(again), nullptr);
+  EXPECT_EQ(get<Paid>(first)->order.id, get<Paid>(again)->order.id);
+  EXPECT_EQ(stock("shirt").sold, 1);
+  EXPECT_EQ(ledger.payments.size(), 1u);
+
+  add_to_cart("socks", 1);
+  const auto declined = place("d", kDecliningCard);
+  const auto declined_again = place("d", kDecliningCard);
+  ASSERT_NE(get<Declined>(declined_again), nullptr);
+  EXPECT_EQ(get<Declined>(declined)->order, get<Declined>(declined_again)->order);
+}
+
+TEST_F(CheckoutTest, RefusesTheSameKeyWithAnotherBody) {
+  add_to_cart("shirt", 1);
+  ASSERT_NE(get<Paid>(place("k")), nullptr);
+  Request other = request("k");
+  other.address.line1 = "Street 2";
+  EXPECT_EQ(code_of(place(other)), ErrorCode::kKeyReused);
+  add_to_cart("shirt", 1);
+  EXPECT_EQ(code_of(place(other)), ErrorCode::kKeyReused);
+  EXPECT_EQ(ledger.payments.size(), 1u);
+}
+
+TEST_F(CheckoutTest, TheSameKeyInAnotherCartIsAnotherOrder) {
+  add_to_cart("shirt", 1);
+  ASSERT_NE(get<Paid>(place("k")), nullptr);
+  cart = CartId{Token::make(random)};
+  add_to_cart("shirt", 1);
+  ASSERT_NE(get<Paid>(place("k")), nullptr);
+  EXPECT_EQ(stock("shirt").sold, 2);
+}
+
+TEST_F(CheckoutTest, WhileARequestIsAtWorkItsTwinIsToldToWait) {
+  add_to_cart("shirt", 1);
+  fate = [](Operation operation, const std::string&) {
+    return operation == Operation::kAuthorise ? Fate{.answer_takes = seconds(3)} : Fate{};
+  };
+  std::optional<Result<Answer>> first;
+  start(request("k"), first);
+  ASSERT_FALSE(first.has_value());
+  EXPECT_EQ(code_of(place("k")), ErrorCode::kInProgress);
+  pass(seconds(5));
+  ASSERT_TRUE(first.has_value());
+  ASSERT_NE(get<Paid>(*first), nullptr);
+  EXPECT_NE(get<Paid>(place("k")), nullptr);
+  EXPECT_EQ(ledger.payments.size(), 1u);
+}
+
+TEST_F(CheckoutTest, AnUnknownPaymentIsPendingTheSameForARetryAndSettledByTheSweeper) {
+  add_to_cart("shirt", 1);
+  const auto answer = place("k", kReplyLostCard);
+  const Pending* pending = get<Pending>(answer);
+  ASSERT_NE(pending, nullptr);
+  EXPECT_EQ(stock("shirt").held, 1);
+  const auto again = place("k", kReplyLostCard);
+  ASSERT_NE(get<Pending>(again), nullptr);
+  EXPECT_EQ(get<Pending>(again)->order, pending->order);
+
+  sweep();
+  EXPECT_EQ(read(pending->order).state, State::kPaid);
+  EXPECT_EQ(stock("shirt").sold, 1);
+  EXPECT_EQ(lines_in_cart(), 0u);
+  EXPECT_NE(get<Paid>(place("k", kReplyLostCard)), nullptr);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, APaymentThatNeverArrivesIsGivenUpOnlyAfterTheHoldAndCanNotArriveLater) {
+  add_to_cart("shirt", 1);
+  const auto answer = place("k", kNeverArrivesCard);
+  const Pending* pending = get<Pending>(answer);
+  ASSERT_NE(pending, nullptr);
+  run(sweeper.settle_overdue());
+  EXPECT_EQ(read(pending->order).state, State::kPendingPayment);
+  pass(settings.hold_for);
+  sweep();
+  const orders::Order order = read(pending->order);
+  EXPECT_EQ(order.state, State::kCancelled);
+  EXPECT_FALSE(order.reason.empty());
+  EXPECT_EQ(stock("shirt").available, 3);
+  EXPECT_NE(get<Declined>(place("k", kNeverArrivesCard)), nullptr);
+
+  payments::AuthoriseRequest late;
+  late.key = orders::payment_key(order.id);
+  late.amount = order.totals.total;
+  late.card.number = kGoodCard;
+  late.deadline = clock.now() + seconds(10);
+  EXPECT_EQ(run(gateway.authorise(late))->status, Status::kVoided);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+// The request that placed the order died (here: its gateway call hangs beyond its lease).
+class AbandonedOrder : public CheckoutTest {
+ protected:
+  void abandon(std::function<Fate(Operation)> how) {
+    add_to_cart("shirt", 1);
+    settings.payment_timeout = minutes(60);
+    hanging = std::make_unique<Service>(catalogue, store.carts(), orders, committer, gateway, rules, clock,
+                                        random, settings, metrics);
+    fate = [how](Operation operation, const std::string&) { return how(operation); };
+    asio::co_spawn(
+        context, hanging->place(request("k")),
+        [this](const std::exception_ptr&, Result<Answer> value) { old_answer = std::move(value); });
+    poll();
+    fate = [](Operation, const std::string&) { return Fate{}; };
+    pass(settings.lease_for);
+    ASSERT_FALSE(old_answer.has_value());
+  }
+  std::unique_ptr<Service> hanging;
+  std::optional<Result<Answer>> old_answer;
+};
+
+TEST_F(AbandonedOrder, IsTakenOverByARetryThatFindsThePaymentApproved) {
+  abandon([](Operation) { return Fate{.answer_takes = minutes(30)}; });
+  const auto answer = place("k");
+  ASSERT_NE(get<Paid>(answer), nullptr);
+  EXPECT_EQ(get<Paid>(answer)->order.attempt, 2);
+  pass(minutes(40));
+  ASSERT_TRUE(old_answer.has_value());
+  EXPECT_NE(get<Paid>(*old_answer), nullptr) << "the late one finds the order paid";
+  sweep();
+  EXPECT_EQ(stock("shirt").sold, 1);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(AbandonedOrder, IsTakenOverByARetryThatFindsNoPaymentAndPaysUnderTheSameKey) {
+  abandon([](Operation) { return Fate{.request_takes = minutes(30)}; });
+  ASSERT_NE(get<Paid>(place("k")), nullptr);
+  pass(minutes(40));
+  sweep();
+  EXPECT_EQ(ledger.payments.size(), 1u);
+  EXPECT_EQ(ledger.payments.begin()->second.captures, 1);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(AbandonedOrder, IsCancelledByTheSweeperAndTheLatePaymentIsBarred) {
+  abandon([](Operation) { return Fate{.request_takes = minutes(30)}; });
+  pass(settings.hold_for);
+  sweep();
+  EXPECT_EQ(stock("shirt").available, 3);
+  pass(minutes(40));
+  ASSERT_TRUE(old_answer.has_value());
+  EXPECT_NE(get<Declined>(*old_answer), nullptr);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(AbandonedOrder, AClaimThatComesAfterTheOrderWasGivenUpIsRefused) {
+  // The payment arrives after the sweeper found none and decided, but before it closes.
+  abandon([](Operation) { return Fate{.request_takes = seconds(100), .answer_takes = seconds(1)}; });
+  pass(settings.hold_for - settings.lease_for + seconds(1));
+  fate = [](Operation operation, const std::string&) {
+    return operation == Operation::kClose ? Fate{.request_takes = seconds(20)} : Fate{};
+  };
+  sweeper_runs_in_background();
+  pass(minutes(5));
+  ASSERT_TRUE(old_answer.has_value());
+  EXPECT_EQ(get<Paid>(*old_answer), nullptr) << "the money is on its way back";
+  sweep();
+  EXPECT_EQ(stock("shirt").sold, 0);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AHoldThatExpiredIsTakenAgainWhenThePaymentTurnsOutGood) {
+  add_to_cart("shirt", 1);
+  bool dead = true;
+  fate = [&](Operation operation, const std::string&) {
+    return Fate{.answer_lost =
+                    operation == Operation::kAuthorise || (dead && operation == Operation::kLookup)};
+  };
+  const auto answer = place("k");
+  ASSERT_NE(get<Pending>(answer), nullptr);
+  pass(settings.hold_for);
+  run(sweeper.settle_overdue());
+  EXPECT_EQ(stock("shirt").held, 0) << "given back while the gateway does not answer";
+  EXPECT_EQ(read(get<Pending>(answer)->order).state, State::kPendingPayment);
+  dead = false;
+  pass(minutes(10));
+  sweep();
+  EXPECT_EQ(read(get<Pending>(answer)->order).state, State::kPaid);
+  EXPECT_EQ(stock("shirt").sold, 1);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AHoldThatWasLostToAnotherShopperGivesTheMoneyBack) {
+  add_to_cart("shirt", 3);
+  bool dead = true;
+  fate = [&](Operation operation, const std::string&) {
+    return Fate{.answer_lost =
+                    operation == Operation::kAuthorise || (dead && operation == Operation::kLookup)};
+  };
+  const auto answer = place("k");
+  ASSERT_NE(get<Pending>(answer), nullptr);
+  pass(settings.hold_for);
+  run(sweeper.settle_overdue());
+  Request quicker = request("other");
+  quicker.lines = {{variant("shirt"), 1, {}}};
+  quicker.method = orders::PaymentMethod::kOnDelivery;
+  ASSERT_NE(get<Paid>(place(quicker)), nullptr);
+
+  dead = false;
+  pass(minutes(10));
+  sweep();
+  const orders::Order order = read(get<Pending>(answer)->order);
+  EXPECT_EQ(order.state, State::kCancelled);
+  EXPECT_THAT(order.reason, testing::HasSubstr("sold out"));
+  EXPECT_EQ(payment(order).status, Status::kVoided);
+  EXPECT_NE(get<Declined>(place("k")), nullptr);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, ALostReplyOfTheStoreChangesNothingForTheShopper) {
+  add_to_cart("shirt", 1);
+  int placements = 0;
+  int settlements = 0;
+  orders.after_place = [&] { return ++placements == 1 ? std::optional(ErrorCode::kUnknown) : std::nullopt; };
+  orders.after_settle = [&] {
+    return ++settlements == 1 ? std::optional(ErrorCode::kUnknown) : std::nullopt;
+  };
+  const auto answer = place("k");
+  ASSERT_NE(get<Paid>(answer), nullptr);
+  EXPECT_EQ(stock("shirt").sold, 1);
+  EXPECT_EQ(ledger.payments.size(), 1u);
+  sweep();
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AStoreThatStaysSilentAfterThePaymentLeavesTheOrderPendingAndTheSweeperClaimsIt) {
+  add_to_cart("shirt", 1);
+  bool silent = true;
+  orders.after_settle = [&] { return silent ? std::optional(ErrorCode::kUnknown) : std::nullopt; };
+  const auto answer = place("k");
+  ASSERT_NE(get<Pending>(answer), nullptr) << "not a failure: the money may be ours";
+  silent = false;
+  pass(settings.lease_for);
+  sweep();
+  EXPECT_EQ(read(get<Pending>(answer)->order).state, State::kPaid);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AShopperWhoGoesAwayStillGetsExactlyOneOrder) {
+  add_to_cart("shirt", 1);
+  fate = [](Operation operation, const std::string&) {
+    return operation == Operation::kAuthorise ? Fate{.answer_takes = seconds(2)} : Fate{};
+  };
+  asio::cancellation_signal gone;
+  asio::co_spawn(context, service.place(request("k")),
+                 asio::bind_cancellation_slot(gone.slot(), asio::detached));
+  poll();
+  gone.emit(asio::cancellation_type::terminal);
+  pass(seconds(5));
+  EXPECT_EQ(stock("shirt").sold, 1);
+  EXPECT_NE(get<Paid>(place("k")), nullptr);
+  EXPECT_EQ(ledger.payments.size(), 1u);
+}
+
+TEST_F(CheckoutTest, ManyShoppersNeverBuyMoreThanThereIs) {
+  std::vector<std::optional<Result<Answer>>> answers(20);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    Request made = request("k" + std::to_string(i));
+    made.lines = {{variant("shirt"), 1, {}}};
+    asio::co_spawn(
+        context, service.place(std::move(made)),
+        [&answers, i](const std::exception_ptr&, Result<Answer> value) { answers[i] = std::move(value); });
+  }
+  pass(seconds(5));
+  int paid = 0;
+  int sold_out = 0;
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer.has_value());
+    paid += get<Paid>(*answer) != nullptr;
+    sold_out += get<SoldOut>(*answer) != nullptr;
+  }
+  EXPECT_EQ(paid, 3);
+  EXPECT_EQ(sold_out, 17);
+  sweep();
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace ff::checkout
