@@ -28,8 +28,10 @@ Error Faults::take() {
   const FieldError& first = error_.fields.front();
   error_.detail = fmt::format("{}: {}", first.field, first.message);
   if (count_ > 1) error_.detail += fmt::format(" (and {} more)", count_ - 1);
-  const auto kept = static_cast<std::int64_t>(error_.fields.size());
-  if (count_ > kept) error_.fields.push_back({"the file", fmt::format("has {} more faults", count_ - kept)});
+  if (full()) {
+    error_.fields.push_back(
+        {"the file", fmt::format("may have more faults: reading stopped at the limit of {}", faults_max_)});
+  }
   return std::move(error_);
 }
 
