@@ -89,9 +89,9 @@ Tile texture_of(Fabric fabric, bool dark) {
     case Fabric::kWool:
       return {23, 19,
               line("M2 3l2 1M9 1l1 2M15 5l2 -1M20 9l2 1M5 10l2 -1M12 12l1 2M18 16l2 -1M3 16l1 1M9 17l2 0",
-                   kLit, 0.9, hi) +
+                   kLit, 0.9, hi * 0.5) +
                   line("M6 5l2 0M13 8l1 1M2 12l2 -1M16 12l2 1M8 14l1 -1M20 3l1 1M12 4l1 -1", kShade, 0.9,
-                       lo * 1.3)};
+                       lo * 0.8)};
     case Fabric::kTweed:
       return {16, 12,
               line("M0 12L4 6L0 0M4 12L8 6L4 0M8 0L12 6L8 12M12 0L16 6L12 12", kShade, 1, lo * 1.2) +
@@ -187,18 +187,23 @@ Tile pattern_of(Pattern pattern, const Tones& t, Rgb accent) {
   return {};
 }
 
+/// The tile as a paint; turned copies refer to the upright one.
 std::string define(Canvas& canvas, const std::string& key, const Tile& tile, std::string_view under,
                    double angle) {
-  const std::string turn =
-      angle == 0 ? "" : fmt::format(R"x( patternTransform="rotate({} 300 300)")x", number(angle));
   const std::string back = under.empty() ? ""
                                          : fmt::format(R"(<rect width="{}" height="{}" fill="{}"/>)",
                                                        number(tile.width), number(tile.height), under);
-  return canvas.shared(
-      key + number(angle),
+  const std::string upright = canvas.shared(
+      key,
       fmt::format(
-          R"(<pattern id="{{id}}" patternUnits="userSpaceOnUse" x="{}" width="{}" height="{}"{}>{}{}</pattern>)",
-          number(kAxis - tile.width / 2), number(tile.width), number(tile.height), turn, back, tile.markup));
+          R"(<pattern id="{{id}}" patternUnits="userSpaceOnUse" x="{}" width="{}" height="{}">{}{}</pattern>)",
+          number(kAxis - tile.width / 2), number(tile.width), number(tile.height), back, tile.markup));
+  if (angle == 0) return upright;
+  const std::string name = upright.substr(4, upright.size() - 5);  // "#a" of "url(#a)"
+  return canvas.shared(
+      fmt::format("{}@{}", key, number(angle)),
+      fmt::format(R"x(<pattern id="{{id}}" href="{}" patternTransform="rotate({} 300 300)"/>)x", name,
+                  number(angle)));
 }
 
 }  // namespace

@@ -18,12 +18,11 @@ Figure draw_shoes(Canvas& canvas, const Garment& g);     // sneaker, loafer, boo
 Figure draw_accessory(Canvas& canvas,
                       const Garment& g);  // scarf, beanie, tote, belt, socks, parcel; front or flat
 
-/// Folded to a square, as in a drawer: shirts, knitwear, jersey.
-Figure draw_folded_top(Canvas& canvas, const Garment& g);
 /// Folded in three: trousers, jeans, shorts.
 Figure draw_folded_trousers(Canvas& canvas, const Garment& g);
-/// The front on a hanger.
-Figure draw_hanging(Canvas& canvas, const Garment& g);
+/// The front on a hanger, kRailBelowTop below the box's top; with its own piece of rail or without.
+Figure draw_hanging(Canvas& canvas, const Garment& g, bool rail = true);
+inline constexpr double kRailBelowTop = 26;
 
 /// Whichever of the above the garment's kind and view ask for (a detail is the front, seen nearer).
 Figure draw_figure(Canvas& canvas, const Garment& g);

@@ -165,6 +165,8 @@ Figure draw_jersey(Canvas& canvas, const Garment& g) {
     t.hem = 150;
     t.hem_y = 580;
   }
+  const bool flat = g.view == View::kFlat;
+  if (flat) t = folded(t);
   const bool is_short = !sweat && g.sleeve == Sleeve::kShort;
   SleeveShape sleeve{.is_short = is_short, .cuff = sweat || polo ? 34.0 : 0.0, .ribbed = sweat || polo};
   if (g.cut == Cut::kRelaxed) sleeve = {.is_short = is_short, .fullness = 10, .length = 10, .cuff = 0};
@@ -175,16 +177,21 @@ Figure draw_jersey(Canvas& canvas, const Garment& g) {
 
   const bool hood = g.kind == Kind::kHoodie, back = g.view == View::kBack;
   if (hood && !back) hood_behind(s, cloth);
-  draw_sleeves(s, t, sleeve, cloth);
+  if (flat)
+    draw_layers(s, t, cloth);
+  else
+    draw_sleeves(s, t, sleeve, cloth);
   const double depth = hood ? 214 : polo ? 172 : neck.depth, round = hood ? 0.3 : polo ? 0.6 : neck.round;
   if (!back && !hood) draw_inside(s, t, depth, round, cloth, polo ? 10 : 2);
-  if (sweat) ribbed_hem(s, t, cloth, 44);
+  if (sweat && !flat) ribbed_hem(s, t, cloth, 44);
   const Path edge = back ? neckline(t, t.neck_y + 12, 0.9)
                          : neckline(t, depth + neck.band * 0.6, round, hood || polo ? 0 : neck.band * 0.6);
   const std::string body = s.piece(body_half(t, edge).symmetric(), cloth);
   draw_body_folds(s, body, t, sweat ? 7 : 5.5);
 
-  if (!sweat) {
+  if (flat) {
+    // Folded under: no hem to see.
+  } else if (!sweat) {
     Path hem(kX, t.hem_y + t.hem_dip - 13);
     hem.curve(kX + t.hem * 0.4, t.hem_y + t.hem_dip - 13, kX + t.hem * 0.75, t.hem_y - 12, kX + t.hem - 1,
               t.hem_y - 13);
@@ -223,7 +230,7 @@ Figure draw_jersey(Canvas& canvas, const Garment& g) {
     yoke.curve(kX + 60, 196, kX + 110, 194, kX + t.shoulder - 6, 190);
     if (polo) seam_both(s, yoke, cloth, 1);
   } else if (hood) {
-    kangaroo_pocket(s, t, cloth, body);
+    if (!flat) kangaroo_pocket(s, t, cloth, body);
     hood_front(s, cloth, body);
   } else if (polo) {
     polo_collar(s, cloth, body);
@@ -236,7 +243,7 @@ Figure draw_jersey(Canvas& canvas, const Garment& g) {
       stitch_both(s, v, cloth);
     }
   }
-  const double out = 84 + sleeve.fullness;
+  const double out = flat ? 10 : 84 + sleeve.fullness;
   return {s.take(),
           {kX - t.shoulder - out,
            hood   ? 42.0

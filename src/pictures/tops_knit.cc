@@ -74,7 +74,8 @@ Path front_band(const Torso& t, double depth, double width, double bottom) {
 void cardigan_front(Sketch& s, const Garment& g, const Torso& t, const Cloth& cloth,
                     const std::string& body) {
   const Cloth rib = cloth.rib();
-  const double bottom = t.hem_y + 46 + t.hem_dip;
+  const bool flat = g.view == View::kFlat;
+  const double bottom = t.hem_y + (flat ? 0 : 46) + t.hem_dip;
   const bool crew = g.collar == Collar::kCrew;
   const double depth = crew ? 166 : 286, width = 27;
   s.folds(body, {{{kX + 14, depth}, {kX + 26, 420}, {kX + 16, bottom}, 7, 0.26}}, 4);
@@ -118,7 +119,8 @@ void cardigan_front(Sketch& s, const Garment& g, const Torso& t, const Cloth& cl
     }
   }
   const double first = crew ? 178 : depth + 26;
-  draw_buttons(s, kX, first, bottom - 24, crew ? 7 : 5, 6.2, cloth.button());
+  draw_buttons(s, kX, first, bottom - 24, flat ? (crew ? 5 : 4) : crew ? 7 : 5, 6.2, cloth.button());
+  if (flat) return;
   // Patch pockets, their rib on top.
   for (const bool left : {true, false}) {
     const Path pocket = rectangle(kX + 42, t.hem_y - 98, 70, 84, 3),
@@ -133,7 +135,8 @@ void cardigan_front(Sketch& s, const Garment& g, const Torso& t, const Cloth& cl
 Figure draw_knit(Canvas& canvas, const Garment& g) {
   Sketch s(canvas);
   const Cloth cloth(g), rib = cloth.rib();
-  const Torso t = block(g);
+  const bool flat = g.view == View::kFlat;
+  const Torso t = flat ? folded(block(g)) : block(g);
   const bool is_short = g.kind == Kind::kJumper && g.sleeve == Sleeve::kShort, back = g.view == View::kBack;
   const bool cardigan = g.kind == Kind::kCardigan;
   const SleeveShape sleeve{.is_short = is_short,
@@ -142,8 +145,12 @@ Figure draw_knit(Canvas& canvas, const Garment& g) {
                            .cuff = 42,
                            .gather = 5,
                            .ribbed = true};
-  draw_sleeves(s, t, sleeve, cloth);
-  ribbed_hem(s, t, rib);
+  if (flat) {
+    draw_layers(s, t, cloth);
+  } else {
+    draw_sleeves(s, t, sleeve, cloth);
+    ribbed_hem(s, t, rib);
+  }
 
   double depth = 162, round = 0.9, band = 18;
   if (g.collar == Collar::kVNeck) {
@@ -167,7 +174,7 @@ Figure draw_knit(Canvas& canvas, const Garment& g) {
   const std::string body = s.piece(body_half(t, edge).symmetric(), cloth);
   draw_body_folds(s, body, t, 8);
   // Fully fashioned marks along the armhole.
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < (flat ? 0 : 5); ++i) {
     const double y = t.shoulder_y + 24 + i * 19, x = kX + t.shoulder - 18 - i * 1.2;
     seam_both(s, Path(x, y).line(x - 6, y + 5), cloth, 1);
   }
@@ -189,7 +196,7 @@ Figure draw_knit(Canvas& canvas, const Garment& g) {
     draw_band(s, t, depth, round, band, rib);
     if (g.collar == Collar::kVNeck) s.seam(Path(kX, depth).line(kX, depth + 20), cloth, 1.4);
   }
-  const double out = 88 + sleeve.fullness;
+  const double out = flat ? 10 : 88 + sleeve.fullness;
   return {s.take(),
           {kX - t.shoulder - out,
            roll ? 78.0 : t.neck_y - 4,

@@ -189,7 +189,8 @@ void draw_back(Sketch& s, const Garment& g, const Torso& t, const Cloth& cloth) 
 Figure draw_shirt(Canvas& canvas, const Garment& g) {
   Sketch s(canvas);
   const Cloth cloth(g);
-  const Torso t = block(g);
+  const bool flat = g.view == View::kFlat;
+  const Torso t = flat ? folded(block(g)) : block(g);
   const bool blouse = g.kind == Kind::kBlouse, is_short = g.sleeve == Sleeve::kShort;
 
   SleeveShape sleeve{.is_short = is_short, .fullness = g.cut == Cut::kRelaxed ? 12.0 : 0.0};
@@ -198,12 +199,12 @@ Figure draw_shirt(Canvas& canvas, const Garment& g) {
     sleeve.gather = 8;
     sleeve.length = -8;
   }
-  draw_sleeves(s, t, sleeve, cloth);
-  const Box box{kX - t.shoulder - 90 - sleeve.fullness,
-                94,
-                kX + t.shoulder + 90 + sleeve.fullness,
-                t.hem_y + t.hem_dip,
-                {kX + 34, 206}};
+  if (flat)
+    draw_layers(s, t, cloth);
+  else
+    draw_sleeves(s, t, sleeve, cloth);
+  const double arm = flat ? 10 : 90 + sleeve.fullness;
+  const Box box{kX - t.shoulder - arm, 94, kX + t.shoulder + arm, t.hem_y + t.hem_dip, {kX + 34, 206}};
   if (g.view == View::kBack) {
     draw_back(s, g, t, cloth);
     return {s.take(), box};
@@ -243,7 +244,8 @@ Figure draw_shirt(Canvas& canvas, const Garment& g) {
             5);
   }
   const double first = draw_collar(s, g, t, cloth, body);
-  if (closed_front) draw_buttons(s, kX, first, t.hem_y - 52, open ? 5 : 7, 4.3, cloth.button());
+  if (closed_front)
+    draw_buttons(s, kX, first, t.hem_y - (flat ? 20 : 52), flat ? 5 : open ? 5 : 7, 4.3, cloth.button());
 
   if (!blouse) {
     // A breast pocket on the wearer's left.

@@ -209,6 +209,28 @@ void draw_buttons(Sketch& sketch, double x, double top, double bottom, int count
   }
 }
 
+Torso folded(Torso t) {
+  t.shoulder = 150;
+  t.shoulder_y = t.neck_y + 22;
+  t.chest = 153;
+  t.chest_y = 300;
+  t.waist = 153;
+  t.waist_y = 420;
+  t.hem = 152;
+  t.hem_y = 532;
+  t.hem_dip = 3;
+  t.tail = 0;
+  return t;
+}
+
+void draw_layers(Sketch& s, const Torso& t, const Cloth& cloth) {
+  for (const double down : {19.0, 10.0}) {
+    const Path layer =
+        rectangle(kX - t.hem - 3 + down * 0.3, t.hem_y - 90, 2 * t.hem + 6 - down * 0.6, 94 + down, 9);
+    s.piece(layer, cloth.plain(mix(cloth.tones().base, cloth.tones().inside, 0.12 + down * 0.016)), 0, 0.7);
+  }
+}
+
 Fold mirrored(const Fold& f) {
   const auto flip = [](Point p) { return Point{2 * kAxis - p.x, p.y}; };
   return {flip(f.from), flip(f.bend), flip(f.to), f.width, f.depth};

@@ -20,6 +20,7 @@ struct Torso {
   double hem = 138, hem_y = 612;
   double hem_dip = 6;  // how much lower the hem is at the centre
   double tail = 0;     // how much higher it is at the side seams
+  double hem_end = 0;  // where half a hem ends: right of the axis, or over it
 };
 
 /// Half of the front: along `neckline` (axis to neck), shoulder, armhole, side seam, hem to the axis.
@@ -47,6 +48,11 @@ void draw_inside(Sketch& sketch, const Torso& t, double depth, double round, con
                  double rise = 0);
 /// A band around the neck, `width` wide.
 void draw_band(Sketch& sketch, const Torso& t, double depth, double round, double width, const Cloth& band);
+
+/// The block of a top folded for a drawer: sleeves behind, sides straight.
+Torso folded(Torso t);
+/// The layers that show below a folded piece; to be drawn before it.
+void draw_layers(Sketch& sketch, const Torso& t, const Cloth& cloth);
 
 /// How woven or knitted cloth falls on a body.
 void draw_body_folds(Sketch& sketch, const std::string& id, const Torso& t, double softness);
