@@ -40,9 +40,10 @@ function(ff_target name)
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                          -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # GCC 12 reports these from inside its own optimised std::string and std::variant.
+    # GCC 12 reports these from inside its own optimised std::string, std::variant and coroutine frames.
     target_compile_options(${name} PRIVATE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
-                           -Wno-array-bounds -Wno-stringop-overread -Wno-free-nonheap-object)
+                           -Wno-array-bounds -Wno-stringop-overread -Wno-free-nonheap-object
+                           -Wno-mismatched-new-delete)
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
 endfunction()
