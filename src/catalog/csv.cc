@@ -10,7 +10,7 @@
 namespace ff::catalog::csv {
 namespace {
 
-constexpr std::size_t kBufferBytes = 256 * 1024;
+constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_ascii(std::string_view text) {  // nearly every field: worth a loop that the compiler can widen
