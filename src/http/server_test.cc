@@ -179,10 +179,11 @@ class ServerTest : public ::testing::Test {
       throw std::runtime_error("on purpose");
     });
     router.add(Method::kGet, "/gated", Priority::kCheckout, [this](const Request&) -> Task<Response> {
-      gate = std::make_unique<asio::steady_timer>(co_await asio::this_coro::executor, std::chrono::hours(1));
+      asio::steady_timer closed(co_await asio::this_coro::executor, std::chrono::hours(1));
+      gate = &closed;
       gate_reached.release();
       boost::system::error_code opened;
-      co_await gate->async_wait(asio::redirect_error(asio::use_awaitable, opened));
+      co_await closed.async_wait(asio::redirect_error(asio::use_awaitable, opened));
       co_return Response::text(200, "through the gate");
     });
   }
@@ -201,7 +202,7 @@ class ServerTest : public ::testing::Test {
 
   std::shared_ptr<const FinishedBytes> finished;
   std::binary_semaphore gate_reached{0};
-  std::unique_ptr<asio::steady_timer> gate;
+  asio::steady_timer* gate = nullptr;  // the handler's own, while it waits
   FixedClock clock;
   telemetry::Registry registry;
   Limits limits;
