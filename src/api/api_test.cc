@@ -51,6 +51,19 @@ TEST_F(Api, ListsProductsAPageAtATime) {
   EXPECT_THAT(second.body, HasSubstr(R"("next_cursor":null)"));
 }
 
+TEST_F(Api, LetsAListingWaitForTheIndexThatIsBeingBuilt) {
+  const std::shared_ptr<const catalog::Index> built = shop.index.load();
+  shop.index.store(nullptr);
+  asio::co_spawn(
+      shop.context,
+      [&]() -> Task<void> {
+        co_await shop.clock.sleep_for(std::chrono::milliseconds(1));
+        shop.index.store(built);
+      },
+      asio::detached);
+  EXPECT_EQ(shop.get("/api/v1/products").status, 200);
+}
+
 TEST_F(Api, FiltersByFacetAndCollection) {
   EXPECT_EQ(number_at(shop.get("/api/v1/products?filter=option.size%3AM").body, "/total"), 1);
   EXPECT_EQ(number_at(shop.get("/api/v1/products?filter=type:Shirts&filter=type:Accessories").body, "/total"),

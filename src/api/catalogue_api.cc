@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kSuggestionsDefault = 6;
 constexpr std::size_t kSuggestionsMax = 20;
+constexpr int kIndexWaitsMax = 100;
+constexpr Duration kIndexWait = std::chrono::milliseconds(10);
 constexpr std::size_t kFiltersMax = 32;
 constexpr std::size_t kTextMax = 200;
 constexpr std::size_t kCursorMax = 512;
@@ -57,21 +59,30 @@ catalog::Query query_of(const Arguments& arguments) {
   return query;
 }
 
-http::Response list(const storefront::Shop& shop, const Input& input) {
-  const std::shared_ptr<const catalog::Index> index = shop.index.load();
+http::Response find(const storefront::Shop& shop, const Input& input, const catalog::Index& index) {
   const std::shared_ptr<const catalog::StockLabels> labels = shop.labels.load();
-  if (!index)
-    return respond(Error{ErrorCode::kUnavailable, "the search index is not built yet", {}}, input.http);
   const catalog::Query query = query_of(input.query);
-  if (!query.collection.empty() && index->snapshot()->collection(query.collection) == nullptr) {
+  if (!query.collection.empty() && index.snapshot()->collection(query.collection) == nullptr) {
     return respond(Problem{&problems::kNotFound, "There is no collection with that handle.", {}}, input.http);
   }
-  Result<catalog::Page> page = index->search(query, *labels);
+  Result<catalog::Page> page = index.search(query, *labels);
   if (!page) return respond(std::move(page.error()), input.http);
   http::Response response = http::Response::json(200, {});
   JsonWriter json(response.body);
   write_page(json, *page, *labels, shop.rules.currency);
   return response;
+}
+
+/// The index is built just after the start, off the serving threads: a listing of that moment waits for it.
+Task<http::Response> list(storefront::Shop& shop, Input input) {
+  std::shared_ptr<const catalog::Index> index = shop.index.load();
+  for (int wait = 0; !index && wait < kIndexWaitsMax; ++wait) {
+    co_await shop.clock.sleep_for(kIndexWait);
+    index = shop.index.load();
+  }
+  if (!index)
+    co_return respond(Error{ErrorCode::kUnavailable, "the search index is not built yet", {}}, input.http);
+  co_return find(shop, input, *index);
 }
 
 http::Response read_product(const storefront::Shop& shop, const Input& input) {
@@ -157,7 +168,7 @@ void add_catalogue_endpoints(std::vector<Endpoint>& table) {
   products.parameters = listing_parameters();
   products.parameters.push_back(in_query("collection", schemas::handle()));
   products.may_refuse = {&problems::kNotFound, &problems::kUnavailable};
-  products.immediate = list;
+  products.handler = list;
   table.push_back(std::move(products));
 
   Endpoint product =
@@ -173,7 +184,7 @@ void add_catalogue_endpoints(std::vector<Endpoint>& table) {
   search.parameters.push_back(in_query_required("q", text(0, kTextMax).shown_as("\"linen shirt\"")));
   search.parameters.push_back(in_query("collection", schemas::handle()));
   search.may_refuse = {&problems::kNotFound, &problems::kUnavailable};
-  search.immediate = list;
+  search.handler = list;
   table.push_back(std::move(search));
 
   Endpoint suggestions =

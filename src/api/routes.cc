@@ -58,6 +58,7 @@ Task<http::Response> refuse(http::Response response) { co_return response; }
 
 Task<http::Response> run(const Endpoint& endpoint, storefront::Shop& shop, Input input) {
   http::Response response = co_await endpoint.handler(shop, std::move(input));
+  if (endpoint.cacheable) co_return finish_cacheable(std::move(response));
   if (response.status < 400) response.header("Cache-Control", "no-store");
   co_return response;
 }
