@@ -1,7 +1,8 @@
-"""What is valid only in this shop and no schema can say: schemathesis' valid requests name variants, ways of
-delivery and cards that exist. What it means to be refused is sent as it made it."""
+"""What is valid only in this shop and no schema can say: schemathesis' valid requests name products, variants,
+orders, ways of delivery and cards that exist. What it means to be refused is sent as it made it."""
 
 import os
+import zlib
 
 import requests
 import schemathesis
@@ -12,30 +13,47 @@ from support import api
 SHOP = os.environ["SHOP_URL"]
 
 
-def variants_in_stock() -> list:
-    found = []
-    page = requests.get(f"{SHOP}/api/v1/products?available=true&limit=30").json()
-    for product in page["products"]:
-        whole = requests.get(f"{SHOP}/api/v1/products/{product['handle']}").json()
-        found += [variant["id"] for variant in whole["variants"] if variant["stock"] == "in_stock"]
-    return found
+def read(path: str):
+    return requests.get(f"{SHOP}/api/v1{path}").json()
 
 
-VARIANTS = variants_in_stock()
+def variants_in_stock(handles: list) -> list:
+    return [variant["id"] for handle in handles for variant in read(f"/products/{handle}")["variants"]
+            if variant["stock"] == "in_stock"]
 
 
-def existing(variant: int) -> int:
-    return VARIANTS[variant % len(VARIANTS)]
+PRODUCTS = [product["handle"] for product in read("/products?available=true&limit=30")["products"]]
+COLLECTIONS = [collection["handle"] for collection in read("/collections")["collections"]] or ["none"]
+VARIANTS = variants_in_stock(PRODUCTS)
+_, _, ORDER = api.Client(SHOP).checkout(api.token(), api.token(), [(VARIANTS[0], 1)], api.ON_DELIVERY)
+
+
+def chosen(known: list, generated):
+    """One of the known, the same for the same value, so that a failure can be made again."""
+    return known[zlib.crc32(str(generated).encode()) % len(known)]
+
+
+def path_of_this_shop(path: str, parameters: dict) -> dict:
+    if path.endswith("/products/{handle}"):
+        return {"handle": chosen(PRODUCTS, parameters["handle"])}
+    if path.endswith("/collections/{handle}"):
+        return {"handle": chosen(COLLECTIONS, parameters["handle"])}
+    if path.endswith("/orders/{order_id}"):
+        return {"order_id": ORDER["id"]}
+    if "variant_id" in parameters:
+        return {**parameters, "variant_id": chosen(VARIANTS, parameters["variant_id"])}
+    return parameters
 
 
 def checkout_of_this_shop(body: dict) -> dict:
-    body = {**body, "email": "ada@example.com", "address": {**body["address"], **api.ADDRESS}, "delivery_method": "standard"}
+    body = {**body, "email": "ada@example.com", "address": {**body["address"], **api.ADDRESS},
+            "delivery_method": "standard"}
     body["address"].pop("region", None)
     body["address"].pop("phone", None)
     body.pop("expected_total", None)
     lines = body.get("lines", [{"variant_id": 1, "quantity": 1}])
-    body["lines"] = list({existing(line["variant_id"]): {**line, "variant_id": existing(line["variant_id"])}
-                          for line in lines}.values())
+    named = [{**line, "variant_id": chosen(VARIANTS, line["variant_id"])} for line in lines]
+    body["lines"] = list({line["variant_id"]: line for line in named}.values())
     if "card" in body["payment"]:
         body["payment"] = api.card()
     return body
@@ -45,11 +63,17 @@ def checkout_of_this_shop(body: dict) -> dict:
 def before_call(context, case, kwargs):
     if case.meta is None or case.meta.generation.mode is not GenerationMode.POSITIVE:
         return
-    if case.query and "cursor" in case.query:
-        case.query = {name: value for name, value in case.query.items() if name != "cursor"}
+    path = case.operation.path
+    if case.path_parameters:
+        case.path_parameters = path_of_this_shop(path, dict(case.path_parameters))
+    if path.endswith("/orders/{order_id}"):
+        case.headers = {**(case.headers or {}), "Order-Key": ORDER["key"]}
+    if case.query:
+        case.query = {name: chosen(COLLECTIONS, value) if name == "collection" else value
+                      for name, value in case.query.items() if name != "cursor"}
     if not isinstance(case.body, dict):
         return
-    if case.path.endswith("/lines"):
-        case.body = {**case.body, "variant_id": existing(case.body["variant_id"])}
-    if case.path.endswith("/checkouts"):
+    if path.endswith("/lines"):
+        case.body = {**case.body, "variant_id": chosen(VARIANTS, case.body["variant_id"])}
+    if path.endswith("/checkouts"):
         case.body = checkout_of_this_shop(case.body)
