@@ -185,7 +185,8 @@ void write_way_on(Html& html, const CartView& cart) {
       cart.subtotal.minor > 0 || std::any_of(cart.lines.begin(), cart.lines.end(),
                                              [](const auto& line) { return line.trouble == Trouble::kNone; });
   if (!cart.troubled) {
-    html << "<a class=\"button button-wide\" href=\"/checkout?country=" << cart.country << "\">Check out</a>";
+    html << "<a class=\"button button-wide\" href=\"/checkout?country=" << cart.country
+         << "\">Go to checkout</a>";
     return;
   }
   html << "<form method=\"post\" action=\"/cart/reconcile\" data-line><p class=\"summary-small\">Some of it "
@@ -285,7 +286,7 @@ http::Response drawer_piece(const Layout& layout, const CartView& cart, const Ca
        << (cart.pieces == 1 ? std::string_view(" piece") : std::string_view(" pieces"))
        << "</span><span class=\"amount\">" << cart.subtotal << "</span></p><div class=\"drawer-ways\">";
   if (!cart.troubled && !cart.lines.empty())
-    html << "<a class=\"button button-wide\" href=\"/checkout\">Check out</a>";
+    html << "<a class=\"button button-wide\" href=\"/checkout\">Go to checkout</a>";
   html << "<a class=\"button button-quiet button-wide\" href=\"/cart\">View cart</a>"
        << "<button class=\"link-button\" type=\"button\" data-close>Go on shopping</button></div></div>";
   http::Response response = layout.respond(status, std::move(html).take());

@@ -15,13 +15,10 @@
 namespace ff::storefront {
 namespace {
 
-/// Fields that go back into the page, in the order in which they stand there. Cards have no place in it.
+/// Fields that go back into the page. Cards have no place here.
 constexpr std::array<std::string_view, 11> kept_fields{"email", "country",         "name",          "line1",
                                                        "line2", "postcode",        "city",          "region",
                                                        "phone", "delivery_method", "payment_method"};
-constexpr std::array<std::string_view, 14> field_order{
-    "email", "country",         "name",           "line1",       "line2",       "postcode", "city", "region",
-    "phone", "delivery_method", "payment_method", "card_number", "card_expiry", "card_cvc"};
 
 struct Field {
   std::string_view name;
@@ -47,12 +44,48 @@ void write_test_cards(Html& html) {
   html << "</tbody></table></details>";
 }
 
+/// In the order in which they stand on the page.
+struct Label {
+  std::string_view field, label;
+};
+constexpr std::array<Label, 14> labels{{{"email", "E-mail"},
+                                        {"country", "Country"},
+                                        {"name", "Full name"},
+                                        {"line1", "Street and number"},
+                                        {"line2", "Flat, floor, company"},
+                                        {"postcode", "Postcode"},
+                                        {"city", "Town or city"},
+                                        {"region", "Region"},
+                                        {"phone", "Phone"},
+                                        {"delivery_method", "Delivery method"},
+                                        {"payment_method", "Payment method"},
+                                        {"card_number", "Card number"},
+                                        {"card_expiry", "Expiry date"},
+                                        {"card_cvc", "Security code"}}};
+
+/// A rule's message ("must be like 10115", "enter a name") as a sentence that stands alone on top of the
+/// page: "Postcode must be like 10115", "Enter a name".
+std::string sentence(const FieldError& error) {
+  const std::string_view message = error.message;
+  const bool needs_subject =
+      message.starts_with("must ") || message.starts_with("is ") || message.starts_with("has ");
+  if (error.field == "delivery_method" && needs_subject) return "Choose a delivery method";
+  if (needs_subject) {
+    for (const Label& each : labels) {
+      if (each.field == error.field) return fmt::format("{} {}", each.label, message);
+    }
+  }
+  std::string text(message);
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 class Writer {
  public:
   Writer(Html& html, const CheckoutView& view) : html_(html), view_(view) {}
 
   void input(const Field& field) {
-    const std::string* error = error_of(field.name);
+    const FieldError* error = error_of(field.name);
     html_ << "<div class=\"field " << field.share;
     html_.when(error != nullptr, " field-invalid")
         << "\"><label for=\"" << field.name << "\">" << field.label;
@@ -71,7 +104,7 @@ class Writer {
   }
 
   void country(const pricing::Rules& rules) {
-    const std::string* error = error_of("country");
+    const FieldError* error = error_of("country");
     html_ << "<div class=\"field";
     html_.when(error != nullptr, " field-invalid") << "\"><label for=\"country\">Country</label>";
     write_error("country", error);
@@ -90,7 +123,7 @@ class Writer {
   }
 
   void region(const AddressShape& shape) {
-    const std::string* error = error_of("region");
+    const FieldError* error = error_of("region");
     html_ << "<div class=\"field";
     html_.when(error != nullptr, " field-invalid")
         << "\"><label for=\"region\">" << shape.region_label << "</label>";
@@ -110,7 +143,7 @@ class Writer {
   }
 
   void deliveries() {
-    const std::string* error = error_of("delivery_method");
+    const FieldError* error = error_of("delivery_method");
     begin_choices("delivery_method", "Delivery method", error);
     if (view_.cart.offers.empty()) html_ << "<p>We don't deliver there yet. Choose another country.</p>";
     for (const pricing::DeliveryOffer& offer : view_.cart.offers) {
@@ -179,18 +212,18 @@ class Writer {
   }
 
  private:
-  const std::string* error_of(std::string_view field) const {
+  const FieldError* error_of(std::string_view field) const {
     for (const FieldError& error : view_.errors) {
-      if (error.field == field) return &error.message;
+      if (error.field == field) return &error;
     }
     return nullptr;
   }
-  void write_error(std::string_view field, const std::string* error) {
+  void write_error(std::string_view field, const FieldError* error) {
     if (error == nullptr) return;
     html_ << "<p class=\"error\" id=\"" << field << "-error\"><span class=\"visually-hidden\">Error: </span>"
-          << *error << "</p>";
+          << sentence(*error) << "</p>";
   }
-  void describe(std::string_view field, const std::string* error, bool hint) {
+  void describe(std::string_view field, const FieldError* error, bool hint) {
     if (error != nullptr) html_ << " aria-invalid=\"true\"";
     if (error == nullptr && !hint) return;
     html_ << " aria-describedby=\"";
@@ -199,7 +232,7 @@ class Writer {
     if (hint) html_ << field << "-hint";
     html_ << "\"";
   }
-  void begin_choices(std::string_view field, std::string_view legend, const std::string* error) {
+  void begin_choices(std::string_view field, std::string_view legend, const FieldError* error) {
     html_ << "<fieldset class=\"choices";
     html_.when(error != nullptr, " field-invalid") << "\"";
     if (error != nullptr) html_ << " aria-describedby=\"" << field << "-error\"";
@@ -227,13 +260,15 @@ void write_error_summary(Html& html, const CheckoutView& view) {
   if (!view.errors.empty()) {
     std::vector<FieldError> errors = view.errors;
     const auto place = [](const FieldError& error) {
-      return std::find(field_order.begin(), field_order.end(), error.field) - field_order.begin();
+      return std::find_if(labels.begin(), labels.end(),
+                          [&](const Label& each) { return each.field == error.field; }) -
+             labels.begin();
     };
     std::stable_sort(errors.begin(), errors.end(),
                      [&](const auto& a, const auto& b) { return place(a) < place(b); });
     html << "<ul>";
     for (const FieldError& error : errors) {
-      html << "<li><a href=\"#" << error.field << "\">" << error.message << "</a></li>";
+      html << "<li><a href=\"#" << error.field << "\">" << sentence(error) << "</a></li>";
     }
     html << "</ul>";
   }

@@ -139,7 +139,7 @@ TEST_F(CheckoutPageTest, NamesEveryErrorBesideItsFieldAndOnTopAndKeepsWhatWasTyp
   EXPECT_EQ(response.status, 422);
   EXPECT_THAT(response.body, HasSubstr("<title>Error: Checkout"));
   EXPECT_THAT(response.body, HasSubstr("<a href=\"#email\">"));
-  EXPECT_THAT(response.body, HasSubstr("<a href=\"#postcode\">"));
+  EXPECT_THAT(response.body, HasSubstr("<a href=\"#postcode\">Postcode must be like 10115</a>"));
   EXPECT_THAT(response.body, HasSubstr("<a href=\"#card_number\">"));
   EXPECT_THAT(response.body, HasSubstr("aria-describedby=\"email-error email-hint\""));
   EXPECT_EQ(value_of(response.body, "email"), "not an address");

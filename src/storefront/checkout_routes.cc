@@ -212,8 +212,9 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
     // Recorded under its key: another try is another order.
     view->idempotency_key = new_key();
     view->notice = told("The payment was refused",
-                        (declined->order.reason.empty() ? std::string() : declined->order.reason + " ") +
-                            "Nothing was charged. Try another card, or pay on delivery.");
+                        declined->order.reason.empty()
+                            ? std::string("Nothing was charged. Try another card, or pay on delivery.")
+                            : declined->order.reason + " Nothing was charged. You can also pay on delivery.");
     co_return page(request, *view, 402);
   }
   apply_shortages(view->cart, std::get<checkout::SoldOut>(*placed).lines);

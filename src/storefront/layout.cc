@@ -43,8 +43,8 @@ void Layout::begin(Html& html, const PageHead& head, const catalog::Snapshot* sn
        << (head.page.empty() ? std::string_view("plain") : std::string_view(head.page))
        << "\">\n<a class=\"skip-link\" href=\"#main\">Skip to content</a>\n";
   if (identity_.demo) {
-    html << "<p class=\"demo-mark\" role=\"note\">Demo shop: pay with a test card, nothing is charged or "
-            "sent.</p>\n";
+    html << "<aside class=\"demo-mark\" aria-label=\"Demo mode\">Demo shop: pay with a test card, nothing is "
+            "charged or sent.</aside>\n";
   }
   write_header(html, head, snapshot);
   html << "<main id=\"main\" tabindex=\"-1\">\n";

@@ -10,7 +10,7 @@
 //   [data-gallery] [data-picture="3"] the picture of a variant is scrolled to and marked aria-current
 //   [data-product] (JSON)             {"handle", "title", "price", "picture"}: remembered as recently viewed
 //   [data-recent]                     where the recently viewed go; hidden until there are any
-//   #search, #search-suggestions      combobox and its listbox (WAI-ARIA pattern, list autocomplete)
+//   form[role=search] input[name=q]   becomes a combobox with suggestions (WAI-ARIA pattern, list autocomplete)
 //   img[data-fallback]                the drawing that stands in for a picture that doesn't load
 
 const $ = (selector, root = document) => root.querySelector(selector);
@@ -254,8 +254,10 @@ function money(value) {
   return format.format(value.amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
-function wireSearch(input, list) {
+function wireSearch(input, number) {
   const form = input.form;
+  const list = make("div.suggestions", {id: `suggestions-${number}`, role: "listbox", "aria-label": "Suggestions", hidden: true});
+  input.after(list);
   for (const [name, value] of Object.entries({role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off"})) {
     input.setAttribute(name, value);
   }
@@ -412,10 +414,14 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// A transition between pages that the browser gives up (a slow page, a hidden tab) is no error of ours.
+const calmly = (event) => event.viewTransition && [event.viewTransition.ready, event.viewTransition.finished].forEach((promise) => promise.catch(() => {}));
+addEventListener("pageswap", calmly);
+addEventListener("pagereveal", calmly);
+
 wirePictures(document);
 wirePicker();
 wireThumbnails();
 wireRecent();
-const searchInput = $("#search"), searchList = $("#search-suggestions");
-if (searchInput && searchList) wireSearch(searchInput, searchList);
+$$("form[role=search] input[name=q]").forEach(wireSearch);
 
