@@ -48,6 +48,8 @@ void write_hero(Html& html, const ReadingPage& page, const catalog::Collection* 
 
 void write_tiles(Html& html, const ReadingPage& page,
                  std::span<const catalog::Collection* const> collections) {
+  // Whole rows of three; the rest are behind "All of them".
+  if (collections.size() > 3) collections = collections.first(collections.size() / 3 * 3);
   if (collections.empty()) return;
   html << "<section class=\"section wrap\" aria-labelledby=\"collections-title\"><div class=\"section-head\">"
           "<h2 id=\"collections-title\">Collections</h2><a class=\"text-link\" href=\"/collections\">All of "
