@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "catalog/search_bitmap.h"
@@ -68,8 +69,8 @@ std::optional<Sort> parse_sort(std::string_view text) {
 }
 
 struct Index::Tables {
-  explicit Tables(const Snapshot& snapshot)
-      : products(snapshot.products()), text(products), facets(products) {
+  explicit Tables(const Snapshot& from)
+      : snapshot(from), products(from.products()), text(products), facets(products) {
     prices_begin.push_back(0);
     std::vector<std::int64_t> own;
     for (const Product& product : products) {
@@ -89,7 +90,7 @@ struct Index::Tables {
                      [this](std::uint32_t a, std::uint32_t b) { return lowest(a) < lowest(b); });
     std::stable_sort(by_price_falling.begin(), by_price_falling.end(),
                      [this](std::uint32_t a, std::uint32_t b) { return lowest(a) > lowest(b); });
-    for (const Collection& collection : snapshot.collections()) {
+    for (const Collection& collection : from.collections()) {
       collection_words.push_back(split_words(collection.title, true));
     }
   }
@@ -114,6 +115,7 @@ struct Index::Tables {
   }
   std::shared_ptr<const Bitmap> available(const StockLabels& labels) const;
 
+  const Snapshot& snapshot;  // the Index keeps it alive
   std::span<const Product> products;
   TextIndex text;
   FacetTables facets;
@@ -125,24 +127,33 @@ struct Index::Tables {
 
  private:
   // Labels move every second or so and each search asks about all products: what can be bought is worked out
-  // once per set of labels. A memo: it changes no answer.
+  // once per set of labels. A memo: it changes no answer. Two, because threads change labels one by one.
+  struct Available {
+    std::uint64_t labels = 0;  // their fingerprint
+    std::shared_ptr<const Bitmap> products;
+  };
   mutable std::mutex available_mutex_;
-  mutable std::uint64_t available_for_ = 0;
-  mutable std::shared_ptr<const Bitmap> available_;
+  mutable std::array<Available, 2> available_;
 };
 
 std::shared_ptr<const Bitmap> Index::Tables::available(const StockLabels& labels) const {
   {
     const std::lock_guard lock(available_mutex_);
-    if (available_ != nullptr && available_for_ == labels.fingerprint()) return available_;
+    for (const Available& memo : available_) {
+      if (memo.products != nullptr && memo.labels == labels.fingerprint()) return memo.products;
+    }
   }
-  auto next = std::make_shared<Bitmap>(products.size());
-  for (std::size_t p = 0; p < products.size(); ++p) {
-    if (labels.available(products[p])) next->set(p);
-  }
+  auto next = std::make_shared<Bitmap>(products.size(), true);
+  std::vector<std::uint32_t> gone(products.size());  // variants of each product
+  labels.each_sold_out([&](VariantId id) {
+    const Product* const product = snapshot.variant(id).product;
+    if (product == nullptr) return;
+    const auto p = static_cast<std::size_t>(product - products.data());
+    if (++gone[p] == product->variants.size()) next->reset(p);
+  });
   const std::lock_guard lock(available_mutex_);
-  available_for_ = labels.fingerprint();
-  available_ = next;
+  available_[1] = std::move(available_[0]);
+  available_[0] = {labels.fingerprint(), next};
   return next;
 }
 
@@ -150,6 +161,8 @@ Index::Index(std::shared_ptr<const Snapshot> snapshot)
     : snapshot_(std::move(snapshot)), tables_(std::make_unique<const Tables>(*snapshot_)) {}
 
 Index::~Index() = default;
+
+void Index::prepare(const StockLabels& labels) const { tables_->available(labels); }
 
 namespace {
 

@@ -75,6 +75,9 @@ class Index {
   /// kInvalid names "cursor", "limit", "filters" ... when they are out of range or from another query;
   /// kNotFound when there is no such collection. A value that no product has is no error: it matches nothing.
   Result<Page> search(const Query& query, const StockLabels& labels) const;
+  /// Works out what can be bought under these labels before they are published, so that no search has to. Not
+  /// needed for right answers, only for quick ones.
+  void prepare(const StockLabels& labels) const;
   /// For what is typed so far: products best first, collections whose title has the words, other spellings
   /// when a word is unknown. At most `limit` (and never over 100) of each.
   Suggestions suggest(std::string_view text, std::size_t limit) const;

@@ -36,6 +36,13 @@ class StockLabels {
   /// The same for equal sets of labels, and (but for a chance of 2^-64) only for them.
   std::uint64_t fingerprint() const { return fingerprint_; }
   bool operator==(const StockLabels&) const = default;
+  /// The variants that can't be bought, in no order.
+  template <typename Body>
+  void each_sold_out(Body&& body) const {
+    for (const auto& [variant, label] : exceptions_) {
+      if (label == StockLabel::kSoldOut) body(variant);
+    }
+  }
 
  private:
   std::uint64_t fingerprint_ = 0;
