@@ -125,6 +125,7 @@ orders::SettleOutcome settle_one(Transaction& transaction, const orders::Settlem
   auto order = read_one(transaction.database, transaction.documents, "orders_by_id", move.order);
   if (!order) return orders::NoSuchOrder{};
   transaction.stocks.need(*order);
+  if (transaction.database.failure()) return orders::NotApplied{*order};  // not all of it could be read
   const bool held = order->holding;
   orders::SettleOutcome outcome = settle(*order, move, transaction.stocks.table(), transaction.now);
   if (!std::holds_alternative<orders::Settled>(outcome)) return outcome;
@@ -186,6 +187,7 @@ void release_holds(sqlite::Database& database, std::span<const OrderId> ids, Ins
     auto order = read_one(database, transaction.documents, "orders_by_id", id);
     if (!order) continue;
     transaction.stocks.need(*order);
+    if (database.failure()) return;  // not all of it could be read
     if (release_hold(*order, transaction.stocks.table(), now)) update(database, *order);
   }
   transaction.write_back();

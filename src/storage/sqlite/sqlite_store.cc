@@ -183,6 +183,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   file.mode = sqlite::OpenOptions::Mode::kReadWriteExists;
   file.synchronous = options.synchronous;
   file.vfs = options.vfs;
+  file.checkpoint_pages = options.checkpoint_pages;
   auto writing = Database::open(path, file);
   if (!writing) {
     if (writing.error().code == ErrorCode::kNotFound)

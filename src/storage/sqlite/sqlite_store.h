@@ -18,6 +18,7 @@ struct SqliteOptions {
   std::string vfs{};  // for tests; empty: the system's own
   int readers = 2;    // one may be busy with an audit while the other answers
   sqlite::WriterLimits writer{};
+  std::int64_t checkpoint_pages = sqlite::OpenOptions{}.checkpoint_pages;
   std::string release = FF_VERSION;  // what the schema must serve
 };
 
