@@ -52,7 +52,8 @@ http::Response read_problem(const storefront::Shop&, const Input& input) {
 }
 
 http::Response read_document(const storefront::Shop&, const Input&) {
-  return http::Response::json(200, openapi_document());
+  static const std::string document = openapi_document();
+  return http::Response::json(200, document);
 }
 
 Endpoint reference(std::string path, std::string id, std::string summary, std::optional<Schema> answer) {
