@@ -10,6 +10,7 @@ function(ff_embed name)
     set(EMBED_ROOT ${CMAKE_SOURCE_DIR}/${EMBED_DIRECTORY})
     file(GLOB_RECURSE EMBED_FILES CONFIGURE_DEPENDS ${EMBED_ROOT}/*)
   endif()
+  list(FILTER EMBED_FILES EXCLUDE REGEX "\\.pyc?$")  # the scripts that write some of the files
   list(SORT EMBED_FILES)
   set(dir ${CMAKE_BINARY_DIR}/generated/embedded)
   file(MAKE_DIRECTORY ${dir})

@@ -89,7 +89,7 @@ Figure draw_dress(Canvas& canvas, const Garment& g) {
   const Cloth cloth(g);
   const bool slim = g.cut == Cut::kSlim, wrap = g.cut == Cut::kWrap, bare = g.sleeve == Sleeve::kSleeveless,
              back = g.view == View::kBack;
-  const bool strappy = bare && slim;  // the slip dress
+  const bool strappy = bare && slim && g.collar == Collar::kScoop;  // the slip dress
   Torso t;
   t.neck = 56;
   t.neck_y = 130;

@@ -369,6 +369,9 @@ Garment guess(std::string_view title, std::string_view type, std::string_view ta
   take(garment.length, r.lengths, first_said(kLengthClues, named));
   take(garment.cut, r.cuts, first_said(kCutClues, all));
   take(garment.fabric, r.fabrics, first_said(kFabricClues, all));
+  if (garment.kind == Kind::kDress && garment.cut == Cut::kWrap && garment.collar != Collar::kSpread) {
+    garment.collar = Collar::kVNeck;
+  }
   const auto pattern = first_said(kPatternClues, all);
   if (pattern && *pattern != Pattern::kPlain && r.patterns.has(*pattern)) {
     garment.pattern = *pattern;

@@ -184,6 +184,11 @@ std::string describe_scene(const Scene& s) {
 
 bool allowed(const Garment& g) {
   const Rules& r = rules(g.kind);
+  // A wrap is crossed in a V; a collar may lie on it, another neckline may not.
+  if (g.kind == Kind::kDress && g.cut == Cut::kWrap && g.collar != Collar::kVNeck &&
+      g.collar != Collar::kSpread) {
+    return false;
+  }
   return r.collars.has(g.collar) && r.sleeves.has(g.sleeve) && r.lengths.has(g.length) && r.cuts.has(g.cut) &&
          r.fabrics.has(g.fabric) && r.patterns.has(g.pattern) && r.views.has(g.view) &&
          (g.pattern == Pattern::kPlain) == (g.accent == g.colour);

@@ -92,8 +92,7 @@ struct Lapel {
 };
 
 Lapel lapel_of(const Garment& g, const Plan& p) {
-  const bool peak = g.collar == Collar::kPeak ||
-                    (g.cut == Cut::kDouble && g.collar == Collar::kNotch && g.kind == Kind::kBlazer);
+  const bool peak = g.collar == Collar::kPeak;
   const double wide = g.kind == Kind::kBlazer ? 0 : 12;
   const double y = p.t.neck_y;
   if (peak)

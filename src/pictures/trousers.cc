@@ -290,7 +290,11 @@ Figure draw_folded_trousers(Canvas& canvas, const Garment& g) {
   Sketch s(canvas);
   const Cloth cloth(g);
   const bool jeans = cloth.fabric() == Fabric::kDenim, sporty = cloth.fabric() == Fabric::kFleece;
-  const double left = kX - 128, width = 256, top = 190, bottom = 560;
+  const double width = g.cut == Cut::kWide      ? 282
+                       : g.cut == Cut::kSlim    ? 234
+                       : g.cut == Cut::kTapered ? 246
+                                                : 258;
+  const double left = kX - width / 2, top = 190, bottom = g.kind == Kind::kShorts ? 470 : 560;
   for (const double down : {22.0, 11.0}) {
     s.piece(rectangle(left + 8 - down * 0.2, bottom - 120, width - 10 + down * 0.2, 120 + down, 12),
             cloth.plain(mix(cloth.tones().base, cloth.tones().inside, 0.1 + down * 0.015)), 0, 0.7);
