@@ -18,7 +18,7 @@ EXAMPLES = os.environ.get("FF_SCHEMATHESIS_EXAMPLES", "40")  # for each operatio
 # a cursor is of another query; 402, when a bank declines. The hooks keep all other reasons out. TRACE and QUERY are not among
 # the methods that a path must refuse with 405: the server implements them nowhere and says 501 (RFC 9110, 9.1).
 CONFIG = """
-hooks = "support/schemathesis_hooks.py"
+hooks = "{hooks}"
 
 [phases.coverage]
 unexpected-methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -66,10 +66,10 @@ def test_every_operation_is_described(document):
 @pytest.mark.parametrize("phase", ["examples", "coverage", "fuzzing", "stateful"])
 def test_the_server_does_what_the_document_says(shop, tmp_path, phase):
     config = tmp_path / "schemathesis.toml"
-    config.write_text(CONFIG)
+    config.write_text(CONFIG.replace("{hooks}", str(TESTS / "support" / "schemathesis_hooks.py")))
     program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run",
                f"{shop.url}/api/openapi.json", "--phases", phase, "--checks", "all", "--max-examples", EXAMPLES,
                "--seed", "1", "--continue-on-failure", "--suppress-health-check", "all", "--no-color"]
     environment = {**os.environ, "SHOP_URL": shop.url, "PYTHONPATH": str(TESTS)}
-    done = subprocess.run(program, cwd=TESTS, env=environment, capture_output=True, text=True, timeout=900)
+    done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
