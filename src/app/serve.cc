@@ -180,8 +180,9 @@ Result<void> serve(const config::Options& options) {
 
   const auto threads =
       static_cast<unsigned>(options.io_threads > 0 ? options.io_threads : config::usable_cpus());
-  http::Server server(router, http::Limits{}, server_options(options, options.listen, "shop", threads), clock,
-                      metrics);
+  http::ServerOptions shop_server = server_options(options, options.listen, "shop", threads);
+  shop_server.security = layout.security();  // the policy of finished pages, on every other answer too
+  http::Server server(router, http::Limits{}, std::move(shop_server), clock, metrics);
   http::Server ops(ops_router, http::Limits{}, server_options(options, options.ops_listen, "ops", 1), clock,
                    metrics);
 
