@@ -1,7 +1,10 @@
 // search_bench [PRODUCTS [SECONDS]]: search with facets in this process, on one thread.
 //
-// Queries are those of shoppers: words of the catalogue, beginnings, misspellings, filters, sorts, second
-// pages. Writes one JSON object a line: {"work", "value", "unit"}.
+// Queries are those of shoppers: words of the catalogue, beginnings, misspellings, filters, sorts. Times are
+// the thread's own; "on the wall" they include what else the machine does. Writes one JSON object a line:
+// {"work", "value", "unit"}.
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -20,6 +23,13 @@ namespace {
 using namespace ff;
 using namespace ff::catalog;
 using SteadyClock = std::chrono::steady_clock;
+
+/// What this thread has worked, in microseconds: on a busy machine the time on the wall is mostly others'.
+double worked_us() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+}
 
 std::shared_ptr<const Snapshot> make_snapshot(std::size_t products) {
   Catalogue catalogue;
@@ -109,29 +119,34 @@ int main(int argc, char** argv) {
   }
   const StockLabels labels(stocks);
   const std::vector<Query> queries = make_queries();
-  std::vector<double> times;
+  std::vector<double> times, walls;
   std::vector<double> worst(queries.size());
   std::int64_t found = 0;
   const auto began = SteadyClock::now();
   while (SteadyClock::now() - began < std::chrono::seconds(seconds)) {
     for (std::size_t i = 0; i < queries.size(); ++i) {
       const auto start = SteadyClock::now();
+      const double start_us = worked_us();
       const auto page = index.search(queries[i], labels);
-      const std::chrono::duration<double, std::micro> took = SteadyClock::now() - start;
+      const double took_us = worked_us() - start_us;
+      const std::chrono::duration<double, std::micro> wall = SteadyClock::now() - start;
       if (!page) return 1;
       found += page->total;
-      times.push_back(took.count());
-      worst[i] += took.count();
+      times.push_back(took_us);
+      walls.push_back(wall.count());
+      worst[i] += took_us;
     }
   }
   double sum = 0;
   for (const double time : times)
     sum += time;
   std::sort(times.begin(), times.end());
+  std::sort(walls.begin(), walls.end());
   report("search index build", build.count(), "ms");
   report("search products", static_cast<double>(products), "products");
   report("search p50", times[times.size() / 2] / 1000, "ms");
   report("search p99", times[times.size() * 99 / 100] / 1000, "ms");
+  report("search p99 on the wall", walls[walls.size() * 99 / 100] / 1000, "ms");
   report("search rate", static_cast<double>(times.size()) / sum * 1e6, "1/s");
   report("search matches", static_cast<double>(found) / static_cast<double>(times.size()), "products");
   if (argc > 3) {  // anything: the dearest queries

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "base/random.h"
+#include "catalog/csv_file.h"
 #include "catalog/testing/make.h"
 
 namespace ff::catalog::csv {
@@ -119,6 +122,30 @@ TEST(CsvReader, GivesNoMoreRowsAfterAFault) {
   Row row;
   EXPECT_FALSE(reader.next(row));
   EXPECT_EQ(reader.next(row), Result<bool>(false));
+}
+
+TEST(CsvFile, SaysWhichFileCantBeReadAndWhy) {
+  const auto missing = FileSource::open("/nowhere/products.csv");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(missing.error().detail, "/nowhere/products.csv: No such file or directory");
+  EXPECT_EQ(FileSource::open("/").error().detail, "/: is a directory");
+}
+
+TEST(CsvFile, ReadsAFileAndKnowsItsSize) {
+  const std::string path = ::testing::TempDir() + "csv_file_test.csv";
+  std::FILE* const file = std::fopen(path.c_str(), "wb");
+  ASSERT_NE(file, nullptr);
+  std::fputs("a,b\n", file);
+  std::fclose(file);
+  auto source = FileSource::open(path);
+  ASSERT_TRUE(source) << source.error().detail;
+  EXPECT_EQ((*source)->bytes(), 4);
+  Reader reader(**source);
+  Row row;
+  ASSERT_TRUE(*reader.next(row));
+  EXPECT_EQ(row[1], "b");
+  std::remove(path.c_str());
 }
 
 TEST(CsvWriter, QuotesOnlyWhatNeedsIt) {

@@ -305,6 +305,22 @@ TEST_F(SearchTest, FiltersByWhatCanBeBoughtAndFollowsTheLabels) {
   EXPECT_EQ(page(query).available_count, 5);
 }
 
+TEST_F(SearchTest, AnswersTheSameWhetherLabelsWerePreparedOrNot) {
+  build(shop());
+  Query query;
+  query.available_only = true;
+  for (std::int64_t variant = 10; variant <= 60; variant += 10) {
+    const std::vector<inventory::Stock> stocks = {{VariantId{variant}, inventory::Policy::kDeny, 0, 0, 0, 0},
+                                                  {VariantId{50}, inventory::Policy::kDeny, 0, 0, 0, 0}};
+    labels_ = StockLabels(stocks);
+    if (variant % 20 == 0) index_->prepare(labels_);
+    const std::int64_t expected =
+        std::count_if(index_->snapshot()->products().begin(), index_->snapshot()->products().end(),
+                      [&](const Product& one) { return labels_.available(one); });
+    EXPECT_EQ(page(query).total, expected) << variant;
+  }
+}
+
 TEST_F(SearchTest, PagesThroughEveryOrderWithoutRepeatingOrMissing) {
   SeededRandom random(5);
   std::vector<Product> products;
