@@ -1,14 +1,11 @@
 """Probes, metrics, logs and the life cycle."""
 
-import http.client
 import json
 import pathlib
 import re
 import signal
-import socket
 import threading
 import time
-import urllib.parse
 
 import pytest
 import requests
