@@ -6,10 +6,26 @@
 
 namespace ff {
 
+namespace {
+
+/// Stands for itself inside a JSON string, also within an HTML script.
+bool is_plain(char ch) {
+  const auto c = static_cast<unsigned char>(ch);
+  return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+}
+
+}  // namespace
+
 void append_json_escaped(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::size_t i = 0;
   while (i < text.size()) {
+    std::size_t plain_end = i;  // most text needs no escape: it is copied in one go
+    while (plain_end < text.size() && is_plain(text[plain_end]))
+      ++plain_end;
+    out.append(text, i, plain_end - i);
+    i = plain_end;
+    if (i == text.size()) return;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
       switch (c) {
@@ -29,13 +45,9 @@ void append_json_escaped(std::string& out, std::string_view text) {
           out += "\\t";
           break;
         default:
-          if (c < 0x20 || c == 0x7f || c == '<' || c == '>' || c == '&') {
-            out += "\\u00";
-            out += kHex[c >> 4];
-            out += kHex[c & 15];
-          } else {
-            out += static_cast<char>(c);
-          }
+          out += "\\u00";
+          out += kHex[c >> 4];
+          out += kHex[c & 15];
       }
       ++i;
       continue;
