@@ -1,9 +1,10 @@
 // One client's connection: reads requests, has them answered, writes the answers in order.
 //
 // Invariant: what a client can make it hold is bounded and small: while it waits for a request, nothing; in a
-// request, the unfinished head (Limits::header_bytes_max) or the body (its route's bound); while an answer
-// is read slowly, that answer and those gathered with it, and no further request is read meanwhile. Every
-// wait for the client has a deadline; a wait for a handler has none here (Request::deadline is its own).
+// request, the unfinished head (Limits::header_bytes_max) or the body (its route's bound), and what came in
+// the same read behind it (Lane::kScratchBytes); while an answer is read slowly, that answer and those
+// gathered with it, and no further request is read meanwhile. Every wait for the client has a deadline; a
+// wait for a handler has none here (Request::deadline is its own).
 //
 // The quick path: bytes come into the lane's scratch buffer, are parsed where they lie, answered by immediate
 // handlers, and all answers leave in one sendmsg: two system calls and the wait between them.
