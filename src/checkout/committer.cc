@@ -5,9 +5,15 @@
 namespace ff::checkout {
 namespace {
 
-template <typename Operation>
-bool always(const Operation&) {
+template <typename T>
+bool always(const T&) {
   return true;
+}
+
+// An earlier try that is still under way may find the stock that the replay did not: somebody's hold expired
+// in between. Only an order that stands settles it.
+bool order_stands(const orders::PlaceOutcome& outcome) {
+  return !std::holds_alternative<orders::SoldOut>(outcome);
 }
 
 // Adding twice adds twice; the other changes lead to the same cart however often they are made.
@@ -32,14 +38,14 @@ Committer::Committer(asio::any_io_executor executor, orders::OrderStore& orders,
   // placement or settlement may be repeated.
   lanes_->place = std::make_shared<Lanes::Place>(
       "place", executor, [&orders](std::span<const orders::NewOrder> batch) { return orders.place(batch); },
-      always<orders::NewOrder>, clock, limits, metrics);
+      always<orders::NewOrder>, order_stands, clock, limits, metrics);
   lanes_->settle = std::make_shared<Lanes::Settle>(
       "settle", executor,
       [&orders](std::span<const orders::Settlement> batch) { return orders.settle(batch); },
-      always<orders::Settlement>, clock, limits, metrics);
+      always<orders::Settlement>, always<orders::SettleOutcome>, clock, limits, metrics);
   lanes_->carts = std::make_shared<Lanes::Carts>(
       "cart", executor, [&carts](std::span<const cart::Change> batch) { return carts.apply(batch); },
-      repeatable, clock, limits, metrics);
+      repeatable, always<Result<cart::Cart>>, clock, limits, metrics);
 }
 
 Committer::~Committer() = default;

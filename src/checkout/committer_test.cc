@@ -33,6 +33,7 @@ class ScriptedStore final : public orders::OrderStore, public cart::CartStore {
   std::function<std::optional<ErrorCode>(std::span<const cart::Change>)> decide_carts =
       [](std::span<const cart::Change>) { return std::nullopt; };
   Duration commit_time = milliseconds(1);
+  bool sold_out = false;
 
   BatchTask<orders::PlaceOutcome> place(std::span<const orders::NewOrder> batch) override {
     std::vector<std::string> keys;
@@ -42,8 +43,10 @@ class ScriptedStore final : public orders::OrderStore, public cart::CartStore {
     co_await clock_.sleep_for(commit_time);
     if (const auto code = decide(batch)) co_return fail(*code, "scripted");
     std::vector<orders::PlaceOutcome> outcomes;
-    for (const orders::NewOrder& each : batch)
-      outcomes.emplace_back(orders::Placed{each.order});
+    for (const orders::NewOrder& each : batch) {
+      if (sold_out) outcomes.emplace_back(orders::SoldOut{});
+      if (!sold_out) outcomes.emplace_back(orders::Placed{each.order});
+    }
     co_return outcomes;
   }
   BatchTask<orders::SettleOutcome> settle(std::span<const orders::Settlement> batch) override {
@@ -230,6 +233,18 @@ TEST_F(CommitterTest, AStoreThatGoesAwayAfterAnUnknownOutcomeLeavesItUnknown) {
   finish();
   EXPECT_THAT(answers, ElementsAre(kUnknown))
       << "the first try may stand: 'unavailable' would promise it does not";
+}
+
+TEST_F(CommitterTest, SoldOutOnAReplayDoesNotRuleOutThatTheFirstTryIsStillCommitted) {
+  int tries = 0;
+  store.decide = [&](auto) { return ++tries == 1 ? std::optional(ErrorCode::kUnknown) : std::nullopt; };
+  store.sold_out = true;
+  const auto committer = make();
+  place(*committer, "a");
+  finish();
+  place(*committer, "b");
+  finish();
+  EXPECT_THAT(answers, ElementsAre(kUnknown, "other"));
 }
 
 TEST_F(CommitterTest, DoesNotInsistWhenTheStoreIsUnavailable) {

@@ -40,14 +40,17 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
  public:
   using Commit = std::function<BatchTask<Outcome>(std::span<const Operation>)>;
   using MayReplay = std::function<bool(const Operation&)>;
+  using Settles = std::function<bool(const Outcome&)>;
 
-  /// `may_replay`: whether doing the operation a second time changes nothing.
-  Lane(std::string kind, asio::any_io_executor executor, Commit commit, MayReplay may_replay, Clock& clock,
-       CommitterLimits limits, telemetry::Registry& metrics)
+  /// `may_replay`: whether doing the operation a second time changes nothing. `settles`: whether this outcome
+  /// of a replay also says what became of the earlier tries; otherwise it stays unknown.
+  Lane(std::string kind, asio::any_io_executor executor, Commit commit, MayReplay may_replay, Settles settles,
+       Clock& clock, CommitterLimits limits, telemetry::Registry& metrics)
       : kind_(std::move(kind)),
         executor_(std::move(executor)),
         commit_(std::move(commit)),
         may_replay_(std::move(may_replay)),
+        settles_(std::move(settles)),
         clock_(clock),
         limits_(limits),
         batch_size_(metrics.histogram("ff_commit_batch_size", "Operations in one commit",
@@ -197,8 +200,13 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     Outcomes outcomes;
     outcomes.reserve(batch.size());
     if (answer) {
-      for (Outcome& outcome : *answer)
-        outcomes.emplace_back(std::move(outcome));
+      for (Outcome& outcome : *answer) {
+        if (doubtful && !settles_(outcome)) {
+          outcomes.emplace_back(fail(ErrorCode::kUnknown, "an earlier try may still be committed"));
+        } else {
+          outcomes.emplace_back(std::move(outcome));
+        }
+      }
       co_return outcomes;
     }
     // What can't be done twice is told apart from what can: one by one, in order.
@@ -237,6 +245,7 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   const asio::any_io_executor executor_;
   const Commit commit_;
   const MayReplay may_replay_;
+  const Settles settles_;
   Clock& clock_;
   const CommitterLimits limits_;
   telemetry::Histogram& batch_size_;
