@@ -2,9 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "pictures/cloth.h"
 
 namespace ff::pictures {
+namespace {
+
+/// A small piece on the body (a pocket, a flap) lies in the body's light: how dark it is where it lies.
+double shade_at(double x) {
+  const double at = (x - (kAxis - 150)) / 300;
+  if (at < 0.5) return 0;
+  return at < 0.72 ? (at - 0.5) * 0.27 : 0.06 + std::min(at - 0.72, 0.28) * 0.6;
+}
+
+}  // namespace
 
 std::string Canvas::id() {
   std::string out;
@@ -68,6 +80,11 @@ std::string Sketch::piece(const Path& outline, const Cloth& cloth, double angle,
     const std::string light = cloth.glossy() ? canvas_.sheen() : canvas_.roundness();
     use(shading == 1 ? fmt::format(R"(fill="{}")", light)
                      : fmt::format(R"(fill="{}" opacity="{:.2f}")", light, shading));
+  }
+  if (shading > 0 && shading <= 0.4) {
+    if (const double shade = shade_at(outline.middle().x); shade > 0.01) {
+      use(fmt::format(R"(fill="#14121c" opacity="{:.2f}")", shade));
+    }
   }
   use(fmt::format(R"(fill="none" stroke="{}" stroke-opacity=".7" stroke-linejoin="round")",
                   cloth.tones().line.hex()));

@@ -20,6 +20,7 @@ class Canvas {
   void define(std::string_view markup) { definitions_ += markup; }
   /// "url(#...)" of a definition made once per document. `markup` has "{id}" where its id belongs.
   std::string shared(const std::string& key, std::string_view markup);
+  bool has(const std::string& key) const { return shared_.contains(key); }
   const std::string& definitions() const { return definitions_; }
 
   // What most pieces share.

@@ -22,6 +22,7 @@ std::string area(std::string_view d, std::string_view colour, double opacity = 1
 }
 
 constexpr std::string_view kLit = "#fff", kShade = "#15121d";
+constexpr double kTileMin = 96;
 
 /// A column of knit stitches: a V with a shadow beside it.
 Tile knit(double width, double height, double strength) {
@@ -190,14 +191,29 @@ Tile pattern_of(Pattern pattern, const Tones& t, Rgb accent) {
 /// The tile as a paint; turned copies refer to the upright one.
 std::string define(Canvas& canvas, const std::string& key, const Tile& tile, std::string_view under,
                    double angle) {
+  // A tile of a few pixels would be rounded to whole ones and show as a grid when the picture is small: fine
+  // tiles are doubled until they are large.
+  Tile large = tile;
+  const auto doubled = [&](bool across) {
+    const std::string name = canvas.id();
+    large.markup = fmt::format(R"(<g id="{}">{}</g><use href="#{}" {}="{}"/>)", name, large.markup, name,
+                               across ? "x" : "y", number(across ? large.width : large.height));
+    (across ? large.width : large.height) *= 2;
+  };
+  if (!canvas.has(key)) {
+    while (large.width < kTileMin)
+      doubled(true);
+    while (large.height < kTileMin)
+      doubled(false);
+  }
   const std::string back = under.empty() ? ""
                                          : fmt::format(R"(<rect width="{}" height="{}" fill="{}"/>)",
-                                                       number(tile.width), number(tile.height), under);
+                                                       number(large.width), number(large.height), under);
   const std::string upright = canvas.shared(
       key,
       fmt::format(
           R"(<pattern id="{{id}}" patternUnits="userSpaceOnUse" x="{}" width="{}" height="{}">{}{}</pattern>)",
-          number(kAxis - tile.width / 2), number(tile.width), number(tile.height), back, tile.markup));
+          number(kAxis - large.width / 2), number(large.width), number(large.height), back, large.markup));
   if (angle == 0) return upright;
   const std::string name = upright.substr(4, upright.size() - 5);  // "#a" of "url(#a)"
   return canvas.shared(

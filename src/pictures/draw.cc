@@ -15,7 +15,7 @@ namespace {
 
 constexpr Size kPlate{600, 750};
 // How much of the plate a garment may fill, and where its middle stands.
-constexpr double kWidthMax = 492, kHeightMax = 606, kScaleMax = 1.16, kMiddleY = 380;
+constexpr double kWidthMax = 492, kHeightMax = 606, kScaleMax = 1.16, kFoldedScaleMax = 1.36, kMiddleY = 380;
 constexpr double kDetailScale = 2.35;
 
 std::string backdrop(Canvas& canvas, View view, Rgb tint) {
@@ -41,7 +41,8 @@ std::string placed(Canvas& canvas, const Figure& figure, View view, double lift)
     transform = fmt::format("translate(300 372)rotate(-7)scale({})translate({} {})", number(kDetailScale),
                             number(-b.focus.x), number(-b.focus.y));
   } else {
-    const double scale = std::min({kWidthMax / width, kHeightMax / height, kScaleMax});
+    const double scale =
+        std::min({kWidthMax / width, kHeightMax / height, view == View::kFlat ? kFoldedScaleMax : kScaleMax});
     transform = fmt::format("translate(300 {})scale({:.3f})translate({} {})", number(kMiddleY), scale,
                             number(-(b.left + b.right) / 2), number(-(b.top + b.bottom) / 2));
   }

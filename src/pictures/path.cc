@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace ff::pictures {
@@ -83,6 +84,15 @@ Path Path::symmetric() const {
   Path out = *this;
   out.then(mirrored().reversed());
   return out.close();
+}
+
+Point Path::middle() const {
+  Point low = start_, high = start_;
+  for (const Segment& s : segments_) {
+    low = {std::min(low.x, s.to.x), std::min(low.y, s.to.y)};
+    high = {std::max(high.x, s.to.x), std::max(high.y, s.to.y)};
+  }
+  return {(low.x + high.x) / 2, (low.y + high.y) / 2};
 }
 
 std::string Path::d() const {

@@ -34,6 +34,7 @@ class Path {
 
   Point start() const { return start_; }
   Point end() const { return segments_.empty() ? start_ : segments_.back().to; }
+  Point middle() const;  // of the box around its corners
   std::string d() const;
 
  private:

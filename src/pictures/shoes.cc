@@ -123,19 +123,18 @@ void loafer(Sketch& s, const Cloth& cloth) {
     const double x = 128 + i * 12.0, y = 428 - (i > 0 ? 6 + i * 1.6 : 0);
     s.stroke(Path(x, y).line(x - 5 + i, y + 12), cloth.tones().line.hex(), 1.6, 0.6);
   }
-  Path saddle(232, 398);
-  saddle.curve(250, 386, 274, 370, 292, 352)
-      .line(322, 374)
-      .curve(330, 404, 346, 440, 366, 465)
-      .line(312, 469)
-      .curve(284, 446, 256, 424, 232, 398)
-      .close();
+  Path saddle(250, 388);
+  saddle.curve(266, 378, 284, 364, 298, 351)
+      .line(320, 374)
+      .curve(324, 404, 334, 440, 350, 465)
+      .line(306, 469);
+  saddle.curve(292, 440, 274, 412, 250, 388).close();
   s.raw(fmt::format(R"x(<path transform="translate(-2 5)" d="{}" fill="#15121d" opacity=".3" filter="{}"/>)x",
                     saddle.d(), s.canvas().blur(4)));
   s.piece(saddle, cloth, 0, 0.9);
-  s.stitch(Path(240, 400).curve(262, 424, 290, 446, 316, 465), cloth);
-  s.stitch(Path(320, 380).curve(328, 408, 342, 438, 358, 462), cloth);
-  s.fill(leaf({266, 396}, {284, 392}, {302, 380}, 6), cloth.tones().inside.hex());
+  s.stitch(Path(257, 390).curve(280, 414, 298, 442, 310, 466), cloth);
+  s.stitch(Path(316, 380).curve(320, 408, 330, 440, 344, 463), cloth);
+  s.fill(leaf({272, 388}, {288, 384}, {304, 372}, 5), cloth.tones().inside.hex());
   s.stitch(Path(326, 392).curve(360, 402, 440, 402, 514, 378), cloth);
 }
 

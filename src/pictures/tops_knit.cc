@@ -112,9 +112,8 @@ void cardigan_front(Sketch& s, const Garment& g, const Torso& t, const Cloth& cl
         s.folds(id, {l ? mirrored(fold) : fold}, 4);
       }
       Path nape(kX, 98);
-      nape.curve(kX + 26, 98, kX + 44, 104, kX + 54, 112)
-          .line(kX + 46, 132)
-          .curve(kX + 30, 126, kX + 14, 124, kX, 124);
+      nape.curve(kX + 26, 98, kX + 44, 104, kX + 54, 112).line(kX + 47, 150);
+      nape.curve(kX + 30, 146, kX + 14, 145, kX, 145);
       s.piece(nape.symmetric(), rib.plain(mix(cloth.tones().base, cloth.tones().inside, 0.3)), 0, 0.5);
     }
   }

@@ -42,12 +42,17 @@ Path body_half(const Torso& t, const Path& neck) {
   const double slope = (t.shoulder_y - n.y) / 3;
   p.curve(n.x + (kX + t.shoulder - n.x) * 0.35, n.y + slope * 0.8, kX + t.shoulder - 30,
           t.shoulder_y - slope * 0.9, kX + t.shoulder, t.shoulder_y);
-  const double drop = t.chest_y - t.shoulder_y;
-  p.curve(kX + t.shoulder - 8, t.shoulder_y + drop * 0.4, kX + t.chest - 12, t.chest_y - drop * 0.28,
-          kX + t.chest, t.chest_y);
-  const double upper = t.waist_y - t.chest_y, lower = t.hem_y - t.waist_y;
-  p.curve(kX + t.chest - 2, t.chest_y + upper * 0.4, kX + t.waist, t.waist_y - upper * 0.35, kX + t.waist,
-          t.waist_y);
+  const double lower = t.hem_y - t.waist_y;
+  if (t.straight) {
+    p.curve(kX + t.shoulder + 9, t.shoulder_y + 6, kX + t.waist, t.shoulder_y + 30, kX + t.waist, t.waist_y);
+  } else {
+    const double drop = t.chest_y - t.shoulder_y;
+    p.curve(kX + t.shoulder - 8, t.shoulder_y + drop * 0.4, kX + t.chest - 12, t.chest_y - drop * 0.28,
+            kX + t.chest, t.chest_y);
+    const double upper = t.waist_y - t.chest_y;
+    p.curve(kX + t.chest - 2, t.chest_y + upper * 0.4, kX + t.waist, t.waist_y - upper * 0.35, kX + t.waist,
+            t.waist_y);
+  }
   p.curve(kX + t.waist, t.waist_y + lower * 0.35, kX + t.hem - 1, t.hem_y - t.tail - lower * 0.3, kX + t.hem,
           t.hem_y - t.tail);
   if (t.tail > 0) {
@@ -210,14 +215,14 @@ void draw_buttons(Sketch& sketch, double x, double top, double bottom, int count
 }
 
 Torso folded(Torso t) {
-  t.shoulder = 150;
-  t.shoulder_y = t.neck_y + 22;
-  t.chest = 153;
+  t.straight = true;
+  t.shoulder = 148;
+  t.shoulder_y = t.neck_y + 24;
+  t.chest = t.waist = 157;
   t.chest_y = 300;
-  t.waist = 153;
-  t.waist_y = 420;
-  t.hem = 152;
-  t.hem_y = 532;
+  t.waist_y = 400;
+  t.hem = 155;
+  t.hem_y = 516;
   t.hem_dip = 3;
   t.tail = 0;
   return t;

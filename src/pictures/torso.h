@@ -18,9 +18,10 @@ struct Torso {
   double chest = 138, chest_y = 284;        // under the arm
   double waist = 130, waist_y = 440;
   double hem = 138, hem_y = 612;
-  double hem_dip = 6;  // how much lower the hem is at the centre
-  double tail = 0;     // how much higher it is at the side seams
-  double hem_end = 0;  // where half a hem ends: right of the axis, or over it
+  double hem_dip = 6;     // how much lower the hem is at the centre
+  double tail = 0;        // how much higher it is at the side seams
+  bool straight = false;  // folded: the side runs straight from the shoulder down
+  double hem_end = 0;     // where half a hem ends: right of the axis, or over it
 };
 
 /// Half of the front: along `neckline` (axis to neck), shoulder, armhole, side seam, hem to the axis.

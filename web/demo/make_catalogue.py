@@ -63,7 +63,7 @@ def pictures(product):
 def body(product):
     items = "".join(f"<li>{fact}</li>" for fact in product["facts"])
     care = "".join(f"<li>{line}</li>" for line in product["care"])
-    return f"<p>{product['story']}</p>\n<ul>{items}</ul>\n<h3>Care</h3>\n<ul>{care}</ul>"
+    return f"<p>{product['story']}</p>\n<ul>{items}</ul>\n<h2>Care</h2>\n<ul>{care}</ul>"
 
 
 def stock(product, sku, size_rank):
