@@ -201,8 +201,7 @@ void write_empty(Html& html, const CartNotice& notice) {
   html << "<div class=\"empty\"><h1>Your cart is empty</h1><p>What you add stays here for 30 days, on this "
           "device.</p>"
           "<p class=\"empty-ways\"><a class=\"button\" href=\"/collections\">See the collections</a> "
-          "<a class=\"text-link\" href=\"/search\">Search for a piece</a></p></div>"
-          "<section class=\"recent\" data-recent hidden><h2>You looked at</h2></section>";
+          "<a class=\"text-link\" href=\"/search\">Search for a piece</a></p></div>";
 }
 
 void write_piece(Html& html, const pricing::Rules& rules, const CartView& cart, const CartNotice& notice) {

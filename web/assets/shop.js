@@ -44,10 +44,9 @@ function showCount() {
   const match = document.cookie.match(/(?:^|;\s*)ff_cart_count=(\d+)/);
   const count = match ? Number(match[1]) : 0;
   for (const badge of $$("[data-cart-count]")) {
-    badge.textContent = count ? String(count) : "";
+    // Read as "Cart 2 items": what is said holds what is seen.
+    badge.replaceChildren(count ? String(count) : "", make("span.visually-hidden", {}, count === 1 ? " item" : " items"));
     badge.hidden = count === 0;
-    const link = badge.closest("a");
-    if (link) link.setAttribute("aria-label", count ? `Cart, ${count} ${count === 1 ? "item" : "items"}` : "Cart, empty");
   }
 }
 showCount();
@@ -220,17 +219,18 @@ function wirePicker() {
   show(false);
 }
 
-function showPicture(index, scroll) {
+function showPicture(index, smoothly) {
   if (!$(`[data-picture="${index}"]`)) return;  // not among those that the page shows
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   for (const picture of $$("[data-picture]")) {
     const current = Number(picture.dataset.picture) === index;
     picture.toggleAttribute("data-current", current);
-    if (picture.matches("a, button")) current ? picture.setAttribute("aria-current", "true") : picture.removeAttribute("aria-current");
-    if (current && scroll && !picture.matches("a, button")) {
-      const strip = picture.closest("[data-gallery]");
-      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (picture.matches("a, button")) {
+      current ? picture.setAttribute("aria-current", "true") : picture.removeAttribute("aria-current");
+    } else if (current) {
       // Only the strip moves, never the page under the shopper's finger.
-      if (strip) strip.scrollTo({left: picture.offsetLeft - strip.offsetLeft, behavior: calm ? "auto" : "smooth"});
+      const strip = picture.closest("[data-gallery]");
+      if (strip) strip.scrollTo({left: picture.offsetLeft - strip.offsetLeft, behavior: smoothly && !calm ? "smooth" : "instant"});
     }
   }
 }
@@ -294,7 +294,7 @@ function wireSearch(input, number) {
       const picture = product.picture?.url;
       const {lowest, highest} = product.price;
       list.append(option(`/products/${encodeURIComponent(product.handle)}`,
-        picture ? make("img.suggestion__picture", {src: picture, alt: "", width: 48, height: 60}) : null,
+        picture ? make("img.suggestion__picture", {src: picture, alt: "", width: 48, height: 60, "data-fallback": kBlank}) : null,
         make("span.suggestion__title", {}, product.title),
         make("span.suggestion__price", {}, (lowest.amount === highest.amount ? "" : "from ") + money(lowest))));
     }
@@ -378,7 +378,7 @@ function wireRecent() {
     const list = $("[data-recent-list]", place) || place.appendChild(make("ul.grid"));
     list.replaceChildren(...others.slice(0, 4).map((item) =>
       make("li", {}, make("a.card", {href: `/products/${encodeURIComponent(item.handle)}`},
-        make("span.card__frame", {}, item.picture ? make("img.card__picture", {src: item.picture, alt: "", width: 600, height: 750, loading: "lazy"}) : null),
+        make("span.card__frame", {}, item.picture ? make("img.card__picture", {src: item.picture, alt: "", width: 600, height: 750, loading: "lazy", "data-fallback": kBlank}) : null),
         make("h3.card__title", {}, item.title), make("span.card__price", {}, item.price || "")))));
     wirePictures(list);
     place.hidden = false;
@@ -391,6 +391,9 @@ function wireRecent() {
 }
 
 // ---- pictures ---------------------------------------------------------------------------------------------
+
+/// Where nothing of ours is known to stand in: an empty picture on its ground.
+const kBlank = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>";
 
 function standIn(picture) {
   const fallback = picture.dataset.fallback;
