@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "storefront/picture.h"
 #include "storefront/product_card.h"
@@ -10,14 +11,25 @@ namespace ff::storefront {
 namespace {
 
 constexpr std::size_t kNewMax = 8;
+constexpr std::size_t kNewScanMax = 96;
 constexpr std::size_t kTilesMax = 6;
 constexpr std::size_t kStoryProducts = 2;
 
+/// The newest, and among them first one of each type: a shop that got in twelve shirts shows more than
+/// shirts.
 std::vector<const catalog::Product*> newest(const ReadingPage& page) {
   // products() is newest first.
-  std::vector<std::uint32_t> all(std::min<std::size_t>(page.snapshot.products().size(), 64));
+  std::vector<std::uint32_t> all(std::min<std::size_t>(page.snapshot.products().size(), kNewScanMax));
   std::iota(all.begin(), all.end(), 0U);
-  return best_of(page, all, kNewMax);
+  const auto candidates = best_of(page, all, kNewScanMax);
+  std::vector<const catalog::Product*> chosen, rest;
+  std::set<std::string_view> types;
+  for (const catalog::Product* product : candidates) {
+    (types.insert(product->type).second ? chosen : rest).push_back(product);
+  }
+  chosen.insert(chosen.end(), rest.begin(), rest.end());
+  chosen.resize(std::min(chosen.size(), kNewMax));
+  return chosen;
 }
 
 void write_hero(Html& html, const ReadingPage& page, const catalog::Collection* collection) {

@@ -117,14 +117,27 @@ std::string_view fact(const catalog::Product& product, std::initializer_list<std
 
 void write_disclosure(Html& html, std::string_view title, bool open) {
   html << "<details class=\"disclosure\"";
-  html.flag("open", open) << "><summary>" << title << Icon::kChevron << "</summary><div class=\"prose\">";
+  html.flag("open", open) << "><summary><h2>" << title << "</h2>" << Icon::kChevron
+                          << "</summary><div class=\"prose\">";
+}
+
+/// The merchant's headings as <h3>, whatever rank they chose: they stand under this page's <h2>. `html` is
+/// sanitised, so every tag is written "<h1>" or "</h1>" (with attributes after the name, if any).
+std::string with_headings_below(std::string html) {
+  for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
+    const std::size_t name = at + (html.compare(at, 2, "</") == 0 ? 2 : 1);
+    if (name + 1 < html.size() && html[name] == 'h' && html[name + 1] >= '1' && html[name + 1] <= '6')
+      html[name + 1] = '3';
+  }
+  return html;
 }
 
 void write_details(Html& html, const ReadingPage& page, const catalog::Product& product) {
   html << "<div class=\"disclosures\">\n";
   if (!product.body_html.empty()) {
     write_disclosure(html, "Details", true);
-    html << SafeHtml::sanitised(product.body_html) << "</div></details>\n";
+    const std::string body = with_headings_below(product.body_html);
+    html << SafeHtml::sanitised(body) << "</div></details>\n";
   }
   const std::string_view material = fact(product, {"material", "fabric", "composition"});
   const std::string_view care = fact(product, {"care", "wash"});
