@@ -1,7 +1,10 @@
 #include "sqlite/database.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
@@ -46,6 +49,7 @@ struct Database::State {
   sqlite3* handle = nullptr;
   std::string path;
   std::optional<Error> failure;
+  int failure_rc = SQLITE_OK;  // SQLite's own code for it
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> prepared;
 
   State() = default;
@@ -66,7 +70,9 @@ struct Database::State {
     return Error{code_of(rc), fmt::format("database {}: {}: {}", path, doing, why), {}};
   }
   void failed(int rc, const char* sql) {
-    if (!failure) failure = error(rc, sql ? std::string_view(sql).substr(0, 120) : "prepare");
+    if (failure) return;
+    failure = error(rc, sql ? std::string_view(sql).substr(0, 120) : "prepare");
+    failure_rc = rc;
   }
   sqlite3_stmt* prepare(std::string_view sql, unsigned flags) {
     sqlite3_stmt* statement = nullptr;
@@ -94,6 +100,12 @@ Result<Database> Database::open(const std::string& path, const OpenOptions& opti
   }
   if (options.mode == OpenOptions::Mode::kReadWrite && !in_memory && file.has_parent_path()) {
     std::filesystem::create_directory(file.parent_path(), ignored);  // what fails here fails again below
+  }
+  if (options.mode == OpenOptions::Mode::kReadWrite && !in_memory) {
+    // Made here when there is none, so that only its owner may read it: names and addresses live in it.
+    // SQLite gives the files beside it the same mode.
+    const int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (made >= 0) ::close(made);
   }
   // A reader of a WAL file needs to write its shared index, so it opens for writing and is held to reading.
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
@@ -179,7 +191,7 @@ Result<void> Database::commit() {
   Error error = std::move(*state.failure);
   // A full disk stops before the commit's last frame is whole, so recovery will not find it. After any other
   // error (a failed fsync above all) the frames may be in the WAL, and a crash now would bring them to life.
-  const int rc = sqlite3_errcode(state.handle) & 0xff;
+  const int rc = state.failure_rc & 0xff;
   if (rc != SQLITE_FULL && rc != SQLITE_BUSY) error.code = ErrorCode::kUnknown;
   rollback();
   return tl::unexpected(std::move(error));

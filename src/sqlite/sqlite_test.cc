@@ -117,6 +117,15 @@ TEST_F(SqliteTest, OpeningSaysInOneLineWhatIsWrongWithWhichFile) {
               testing::AllOf(testing::HasSubstr(file()), testing::HasSubstr("not a database")));
 }
 
+TEST_F(SqliteTest, OnlyItsOwnerMayReadTheFile) {
+  Database database = open_with_table();
+  for (const std::string& path : {file(), file() + "-wal"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0) << path;
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << path;
+  }
+}
+
 /// Runs each coroutine that `make(i)` gives, all at once, on one thread, until all are answered.
 template <typename Make>
 void run_all(int n, Make make) {
@@ -185,6 +194,28 @@ TEST_F(SqliteTest, AFullQueueRefusesAtOnceAndWritesNothing) {
   EXPECT_EQ(done + overloaded, 10);
   Database check = open();
   EXPECT_EQ(count(check), done);
+}
+
+TEST_F(SqliteTest, AnotherProcessThatKeepsTheLockMakesTasksFailAndNotPileUp) {
+  Database other = open_with_table();
+  OpenOptions impatient;
+  impatient.busy_timeout = std::chrono::milliseconds(1);
+  Writer writer(*Database::open(file(), impatient), "test-writer");
+  other.begin();
+  int unavailable = 0;
+  auto write = [&](int i) -> Task<void> {
+    auto result = co_await writer.write([i](Database& database) -> Result<int> {
+      database.statement("INSERT INTO t VALUES (?, ?)").run(i, std::to_string(i));
+      return i;
+    });
+    if (!result && result.error().code == ErrorCode::kUnavailable) ++unavailable;
+  };
+  run_all(20, write);
+  EXPECT_EQ(unavailable, 20);
+  other.rollback();
+  unavailable = 0;
+  run_all(1, write);
+  EXPECT_EQ(unavailable, 0);
 }
 
 TEST_F(SqliteTest, AReaderSeesOneSnapshotWhileTheWriterGoesOn) {

@@ -42,6 +42,11 @@ bool Writer::try_together(std::span<const std::unique_ptr<Job>> jobs) {
   };
   const std::int64_t before_all = database_.total_changes();
   database_.begin();
+  if (database_.failure()) {  // another process keeps the lock: each alone would wait for it all over again
+    fail_all(*database_.failure());
+    database_.rollback();
+    return true;
+  }
   for (const auto& job : jobs) {
     const std::int64_t before = database_.total_changes();
     job->run(database_);

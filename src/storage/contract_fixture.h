@@ -214,6 +214,40 @@ class Shop {
   std::unique_ptr<Store> store_;
 };
 
+/// A test of this fixture runs on every adapter, and ends with an audit.
+template <typename Adapter>
+class StoreContract : public testing::Test {
+ protected:
+  ~StoreContract() override { EXPECT_THAT(shop.violations(), testing::IsEmpty()); }
+
+  orders::Settlement move(const orders::Order& order, orders::Settlement::Kind kind) {
+    orders::Settlement made;
+    made.order = order.id;
+    made.kind = kind;
+    if (kind == orders::Settlement::Kind::kClaim) {
+      made.payment = orders::PaymentState::kAuthorised;
+      made.payment_reference = "pay_1";
+      made.card_hint = "Visa ending 4242";
+    }
+    if (kind == orders::Settlement::Kind::kCapture) made.payment = orders::PaymentState::kCaptured;
+    if (kind == orders::Settlement::Kind::kDecline || kind == orders::Settlement::Kind::kCancel)
+      made.reason = "because";
+    return made;
+  }
+  orders::Order settled(orders::Settlement asked) {
+    auto outcome = shop.settle(std::move(asked));
+    EXPECT_TRUE(std::holds_alternative<orders::Settled>(outcome)) << "outcome " << outcome.index();
+    return std::holds_alternative<orders::Settled>(outcome) ? std::get<orders::Settled>(outcome).order
+                                                            : orders::Order{};
+  }
+
+  StandingClock clock;
+  Adapter adapter;
+  Shop shop{adapter.open(clock), clock};
+};
+
+using Adapters = testing::Types<MemoryAdapter, SqliteAdapter>;
+
 inline void PrintTo(const orders::Violation& violation, std::ostream* out) {
   *out << violation.invariant << " " << violation.row << ": " << violation.what;
 }

@@ -209,6 +209,7 @@ Result<std::vector<int>> SqliteStore::migrate(const std::string& path, Clock& cl
                                               const SqliteOptions& options) {
   sqlite::OpenOptions file;
   file.vfs = options.vfs;
+  file.synchronous = options.synchronous;
   auto database = Database::open(path, file);
   if (!database) return tl::unexpected(std::move(database.error()));
   return storage::migrate(*database, sqlite_migrations(), clock.now());
