@@ -295,6 +295,13 @@ Figure draw_folded_trousers(Canvas& canvas, const Garment& g) {
                        : g.cut == Cut::kTapered ? 246
                                                 : 258;
   const double left = kX - width / 2, top = 190, bottom = g.kind == Kind::kShorts ? 470 : 560;
+  // The legs, folded up behind, end a little below the fold.
+  const double leg = width * 0.56;
+  const Path cuff = rectangle(left + 26, bottom - 60, leg, 104, 5);
+  const std::string hem = s.piece(cuff, cloth, 0, 0.8);
+  s.folds(hem,
+          {{{left, bottom + 12}, {left + leg / 2, bottom + 18}, {left + leg + 40, bottom + 12}, 14, 0.4}}, 6);
+  s.stitch(Path(left + 27, bottom + 28).line(left + 25 + leg, bottom + 28), cloth);
   for (const double down : {22.0, 11.0}) {
     s.piece(rectangle(left + 8 - down * 0.2, bottom - 120, width - 10 + down * 0.2, 120 + down, 12),
             cloth.plain(mix(cloth.tones().base, cloth.tones().inside, 0.1 + down * 0.015)), 0, 0.7);
@@ -350,7 +357,7 @@ Figure draw_folded_trousers(Canvas& canvas, const Garment& g) {
         Path(left + 128, top + 110).curve(left + 132, top + 190, left + 128, top + 260, left + 130, bottom),
         cloth, 0.9);
   }
-  return {s.take(), {left - 10, top - 40, left + width + 12, bottom + 26, {kX, top + 100}}};
+  return {s.take(), {left - 10, top - 40, left + width + 12, bottom + 46, {kX, top + 100}}};
 }
 
 }  // namespace ff::pictures

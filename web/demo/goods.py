@@ -110,7 +110,7 @@ add("Heavyweight T-Shirt", HALDEN, "T-shirts", 35, 230, "t-shirt",
     ["220 g/m² combed cotton jersey", "Regular fit, knitted in the round without side seams", "Pre-shrunk"],
     JERSEY, tags="men women basics", views=("front", "detail", "flat", "back"))
 add("Breton Boat-Neck Top", QUAI, "T-shirts", 59, 260, "t-shirt,collar=boat,sleeve=long,pattern=breton",
-    [("Ecru and Navy", "ecru"), ("Navy and Ivory", "navy"), ("White and Red", "white", "red")],
+    [("Ecru Stripe", "ecru"), ("Navy Stripe", "navy"), ("Red Stripe", "white", "red")],
     "Fourteen stripes, a wide neck and sleeves that were always meant to be pushed up. Knitted as it was for fishermen, only softer.",
     ["240 g/m² cotton interlock from Brittany", "Straight fit, split hem", "Stripes matched at the side seam"],
     JERSEY, tags="women basics new", views=("front", "detail", "flat", "back"))
