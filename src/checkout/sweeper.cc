@@ -112,7 +112,8 @@ Task<void> Sweeper::run() {
       co_await remove_idle_carts();
       carts_due = clock_.now() + settings_.cart_period;
     }
-    co_await clock_.sleep_for(settings_.period);
+    // In a spike captures queue up by the thousand: then one round follows the other.
+    if (!more_captures_) co_await clock_.sleep_for(settings_.period);
   }
 }
 
@@ -207,6 +208,7 @@ void Sweeper::note_unknown(const Order& order, const Error& error) {
 Task<bool> Sweeper::capture_due() {
   const std::int64_t limit = settings_.orders_max + static_cast<std::int64_t>(captures_.size());
   Result<std::vector<Order>> found = co_await orders_.captures_due(limit);
+  more_captures_ = false;
   if (!found) {
     counters_.store_failures.add();
     log::warning(kRoom, "the sweeper could not read due captures", {{"detail", found.error().detail}});
@@ -214,7 +216,11 @@ Task<bool> Sweeper::capture_due() {
   }
   const bool nothing_left = found->empty();
   const std::vector<Order> due = due_of(std::move(*found), captures_);
+  const std::uint64_t captured_before = counters_.captured.value();
   co_await each(due, [this](const Order& order) { return capture(order); });
+  // Only while it gets somewhere: a gateway that fails must not be asked in a tight loop.
+  more_captures_ = static_cast<std::int64_t>(due.size()) >= settings_.orders_max &&
+                   counters_.captured.value() > captured_before;
   captures_.forget_older_than(clock_.now());
   co_return nothing_left;
 }

@@ -22,10 +22,10 @@
 namespace ff::checkout {
 
 struct SweeperSettings {
-  Duration period = std::chrono::seconds(1);             // between two rounds
+  Duration period = std::chrono::seconds(1);  // between two rounds, unless more is due than one takes
   Duration payment_timeout = std::chrono::seconds(10);   // of each call of the gateway
-  std::int64_t orders_max = 256;                         // looked at in one round, of each kind
-  std::size_t calls_max = 16;                            // of the gateway at once
+  std::int64_t orders_max = 512;                         // looked at in one round, of each kind
+  std::size_t calls_max = 64;                            // of the gateway at once
   Duration retry_delay_first = std::chrono::seconds(2);  // after a problem with an order; doubles
   Duration retry_delay_max = std::chrono::minutes(5);
   std::size_t retries_max = 10'000;                      // orders whose next try is remembered
@@ -94,6 +94,7 @@ class Sweeper {
   Counters counters_;
   RetrySchedule overdue_, captures_;
   std::vector<OrderId> holds_to_release_;
+  bool more_captures_ = false;  // than one round takes
   std::atomic<bool> stopping_{false};
 };
 

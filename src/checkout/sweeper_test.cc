@@ -140,6 +140,22 @@ TEST_F(SweeperTest, RunsUntilItIsStopped) {
   EXPECT_TRUE(ended);
 }
 
+TEST_F(SweeperTest, CatchesUpWithoutWaitingWhenMoreIsDueThanOneRoundTakes) {
+  std::vector<orders::Order> bought;
+  for (int i = 0; i < 7; ++i)
+    bought.push_back(buy("k" + std::to_string(i), kGoodCard));
+  SweeperSettings small;
+  small.orders_max = 2;
+  telemetry::Registry own;
+  Sweeper narrow(orders, store.carts(), committer, gateway, clock, small, own);
+  asio::co_spawn(context, narrow.run(), asio::detached);
+  pass(small.period / 2);
+  for (const orders::Order& order : bought)
+    EXPECT_EQ(read(order).payment, orders::PaymentState::kCaptured);
+  narrow.stop();
+  pass(small.period);
+}
+
 TEST(RetrySchedule, WaitsLongerEachTimeButWithinItsBound) {
   RetrySchedule schedule(seconds(2), minutes(1), 10);
   const OrderId id{};
