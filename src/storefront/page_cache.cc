@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "storefront/compression.h"
 
 namespace ff::storefront {
@@ -129,14 +130,17 @@ std::shared_ptr<const http::FinishedBytes> PageCache::build(std::string_view key
                                                             Recipe& recipe, std::uint64_t inputs) {
   http::Response response = recipe.render();
   renders_.add();
+  // The content itself is in the tag too: a release that writes the same inputs differently must not be told
+  // 304.
+  const std::string seed =
+      fmt::format("{}:{:x}:{:x}:{}", key, inputs, fingerprint(response.body), static_cast<int>(encoding));
   if (encoding != http::Encoding::kIdentity) {
     response.body = compress(response.body, encoding, Effort::kQuick);
     if (response.body.empty()) return nullptr;
     response.header("Content-Encoding", std::string(content_coding(encoding)));
   }
   response.header("Vary", "Accept-Encoding");
-  return http::finish(response, fmt::format("{}:{:x}:{}", key, inputs, static_cast<int>(encoding)),
-                      security_);
+  return http::finish(response, seed, security_);
 }
 
 void PageCache::account(Shard& shard, const std::shared_ptr<Entry>& entry) {

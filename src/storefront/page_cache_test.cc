@@ -70,6 +70,14 @@ TEST_F(PageCacheTest, GivesTheSameTagInEveryProcessForTheSameInputs) {
   EXPECT_EQ(cache.get("/a", kPlain, {1, 1, 1}, here)->etag, other.get("/a", kPlain, {9, 4, 2}, there)->etag);
 }
 
+TEST_F(PageCacheTest, GivesAnotherTagWhenANewReleaseWritesTheSameInputsDifferently) {
+  telemetry::Registry other_metrics;
+  PageCache next_release{"pages", 1024 * 1024, security, other_metrics};
+  Counted before("<p>x</p>", 7), after("<div>x</div>", 7);
+  EXPECT_NE(cache.get("/a", kPlain, {1, 1, 1}, before)->etag,
+            next_release.get("/a", kPlain, {1, 1, 1}, after)->etag);
+}
+
 TEST_F(PageCacheTest, GivesEachEncodingItsOwnTagAndBytes) {
   const std::string body(4000, 'x');
   Counted recipe(body, 1);
