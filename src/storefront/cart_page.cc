@@ -241,7 +241,8 @@ http::Response cart_page(const Layout& layout, const catalog::Snapshot& snapshot
   head.page = "cart";
   head.scripts = {"buying.js"};
   http::Response response = layout.respond(
-      status, layout.page(head, &snapshot, [&](Html& html) { write_piece(html, rules, cart, notice); }));
+      status, layout.page(head, &snapshot, [&](Html& html) { write_piece(html, rules, cart, notice); }),
+      &snapshot);
   personal(response);
   return response;
 }

@@ -514,7 +514,8 @@ http::Response checkout_page(const Layout& layout, const catalog::Snapshot& snap
     head.page = "checkout";
     head.scripts = {"buying.js"};
     response = layout.respond(
-        status, layout.page(head, &snapshot, [&](Html& html) { write_piece(html, layout, rules, view); }));
+        status, layout.page(head, &snapshot, [&](Html& html) { write_piece(html, layout, rules, view); }),
+        &snapshot);
   }
   personal(response);
   return response;

@@ -52,9 +52,6 @@ http::Response to_cart() {
   return response;
 }
 
-/// A key that came from the form, if it can be one of ours.
-bool usable_key(std::string_view key) { return Token::parse(key).has_value(); }
-
 /// What is short, told by the order that was refused, put over what the cart's view read earlier.
 void apply_shortages(CartView& cart, const std::vector<checkout::SoldOutLine>& lines) {
   for (const checkout::SoldOutLine& shortage : lines) {
@@ -173,14 +170,14 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
   auto view = co_await view_of(request, values);
   if (!view) co_return errors_.of(request, view.error());
   const std::string key(form->get("idempotency_key"));
-  if (usable_key(key)) view->idempotency_key = key;
+  if (checkout::is_idempotency_key(key)) view->idempotency_key = key;
 
   if (form->has("reconcile")) {
     auto reconciled = co_await reconcile(*cart, view->cart);
     if (!reconciled) co_return errors_.of(request, reconciled.error());
     view = co_await view_of(request, values);
     if (!view) co_return errors_.of(request, view.error());
-    if (usable_key(key)) view->idempotency_key = key;
+    if (checkout::is_idempotency_key(key)) view->idempotency_key = key;
     CheckoutNotice notice =
         told("Your cart was changed.", "It now holds what is available. Look it over and pay.");
     notice.wrong = false;

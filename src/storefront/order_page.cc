@@ -150,34 +150,41 @@ http::Response order_page(const Layout& layout, const catalog::Snapshot& snapsho
   head.indexed = false;
   head.page = "order";
   head.scripts = {"buying.js"};
-  http::Response response = layout.respond(200, layout.page(head, &snapshot, [&](Html& html) {
-    html << "<div class=\"wrap order\" data-piece=\"order\" data-state=\"" << orders::to_string(order.state)
-         << "\"";
-    html.when(pending, " data-pending")
-        << "><header class=\"order-head\"><p class=\"order-number\"><span>Order " << order.number
-        << "</span> <span class=\"badge order-badge\">" << story.badge << "</span></p><h1>" << story.title
-        << "</h1><p class=\"order-next\"";
-    html.when(pending, " role=\"status\"") << ">";
-    if (order.state == orders::State::kDeclined && !order.reason.empty()) html << order.reason << " ";
-    html << story.next << "</p>";
-    if (order.state == orders::State::kDeclined)
-      html << "<p><a class=\"button\" href=\"/checkout\">Back to checkout</a></p>";
-    if (pending && order.reason.empty()) {
-      const std::string self = order_url(order);
-      html << "<p><a class=\"text-link\" href=\"" << href(self) << "\">Look again now</a></p>";
-    }
-    write_steps(html, order);
-    html << "</header><div class=\"split order-columns\"><div class=\"order-main\">";
-    write_lines(html, order, snapshot);
-    html << "</div><aside class=\"order-aside\" aria-label=\"Totals and delivery\">";
-    write_totals(html, order.totals, order.address.country, order.delivery_method);
-    write_address(html, order);
-    html << "<p class=\"muted order-keep\">Ordered on " << day_of(order.created_at)
-         << ". Keep this page's address: it is the key to your order. Whoever has it can see the order.</p>"
-            "<p class=\"order-print\"><button class=\"button button-quiet\" type=\"button\" data-print "
-            "hidden>Print</button> "
-            "<a class=\"text-link\" href=\"/collections\">Go on looking</a></p></aside></div></div>";
-  }));
+  http::Response response = layout.respond(
+      200,
+      layout.page(
+          head, &snapshot,
+          [&](Html& html) {
+            html << "<div class=\"wrap order\" data-piece=\"order\" data-state=\""
+                 << orders::to_string(order.state) << "\"";
+            html.when(pending, " data-pending")
+                << "><header class=\"order-head\"><p class=\"order-number\"><span>Order " << order.number
+                << "</span> <span class=\"badge order-badge\">" << story.badge << "</span></p><h1>"
+                << story.title << "</h1><p class=\"order-next\"";
+            html.when(pending, " role=\"status\"") << ">";
+            if (order.state == orders::State::kDeclined && !order.reason.empty()) html << order.reason << " ";
+            html << story.next << "</p>";
+            if (order.state == orders::State::kDeclined)
+              html << "<p><a class=\"button\" href=\"/checkout\">Back to checkout</a></p>";
+            if (pending && order.reason.empty()) {
+              const std::string self = order_url(order);
+              html << "<p><a class=\"text-link\" href=\"" << href(self) << "\">Look again now</a></p>";
+            }
+            write_steps(html, order);
+            html << "</header><div class=\"split order-columns\"><div class=\"order-main\">";
+            write_lines(html, order, snapshot);
+            html << "</div><aside class=\"order-aside\" aria-label=\"Totals and delivery\">";
+            write_totals(html, order.totals, order.address.country, order.delivery_method);
+            write_address(html, order);
+            html << "<p class=\"muted order-keep\">Ordered on " << day_of(order.created_at)
+                 << ". Keep this page's address: it is the key to your order. Whoever has it can see the "
+                    "order.</p>"
+                    "<p class=\"order-print\"><button class=\"button button-quiet\" type=\"button\" "
+                    "data-print "
+                    "hidden>Print</button> "
+                    "<a class=\"text-link\" href=\"/collections\">Go on looking</a></p></aside></div></div>";
+          }),
+      &snapshot);
   personal(response);
   // The default of every answer, said again here because it guards the key in this page's address.
   response.header("Referrer-Policy", "same-origin");

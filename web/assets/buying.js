@@ -275,6 +275,8 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 (async () => {
+  // Without this file the answer's Refresh header asks again; with it, the page is not torn away for that.
+  if ($('[data-piece="order"][data-pending]')) addEventListener("load", () => setTimeout(() => window.stop(), 0));
   while ($('[data-piece="order"][data-pending]')) {
     await wait(kOrderPollMs);
     if (document.hidden) continue;
