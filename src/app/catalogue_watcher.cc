@@ -43,7 +43,9 @@ void CatalogueWatcher::publish_index() {
   const auto snapshot = snapshot_.load();
   const auto index = index_.load();
   if (index && index->snapshot() == snapshot) return;
-  index_.store(std::make_shared<const catalog::Index>(snapshot));
+  auto next = std::make_shared<const catalog::Index>(snapshot);
+  next->prepare(*labels_.load());
+  index_.store(std::move(next));
 }
 
 Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
@@ -63,7 +65,10 @@ Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
 Task<Result<void>> CatalogueWatcher::refresh_labels() {
   auto stocks = co_await stock_.read_all();
   if (!stocks) co_return tl::unexpected(stocks.error());
-  labels_.store(std::make_shared<const catalog::StockLabels>(*stocks));
+  auto next = std::make_shared<const catalog::StockLabels>(*stocks);
+  // What can be bought is worked out here and not by the first query that asks.
+  if (const auto index = index_.load()) index->prepare(*next);
+  labels_.store(std::move(next));
   co_return Result<void>{};
 }
 

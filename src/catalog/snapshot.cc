@@ -1,6 +1,7 @@
 #include "catalog/snapshot.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <unordered_set>
 
@@ -134,6 +135,24 @@ Snapshot::Snapshot(Catalogue catalogue) : catalogue_(std::move(catalogue)) {
             [](const VariantSlot& a, const VariantSlot& b) { return a.id < b.id; });
 
   index_collections();
+  collect_picture_hosts();
+}
+
+void Snapshot::collect_picture_hosts() {
+  std::set<std::string, std::less<>> hosts;
+  const auto collect = [&hosts](std::string_view url) {
+    constexpr std::string_view kScheme = "https://";
+    if (!url.starts_with(kScheme)) return;  // our own
+    const std::string_view origin = url.substr(0, url.find_first_of("/?#", kScheme.size()));
+    if (!hosts.contains(origin)) hosts.emplace(origin);
+  };
+  for (const Product& product : catalogue_.products) {
+    for (const Picture& picture : product.pictures)
+      collect(picture.url);
+  }
+  for (const Collection& collection : catalogue_.collections)
+    collect(collection.picture_url);
+  picture_hosts_.assign(hosts.begin(), hosts.end());
 }
 
 void Snapshot::index_collections() {

@@ -43,6 +43,8 @@ class Snapshot {
   std::size_t variant_count() const { return variants_.size(); }
   /// Fingerprint of everything that a page about this product shows; the same on every process.
   std::uint64_t fingerprint(const Product& product) const;
+  /// Other hosts that pictures come from ("https://cdn.example"), sorted: what a page's policy must allow.
+  const std::vector<std::string>& picture_hosts() const { return picture_hosts_; }
 
  private:
   struct VariantSlot {
@@ -50,6 +52,7 @@ class Snapshot {
     std::uint32_t product, variant;  // indices
   };
   void index_collections();
+  void collect_picture_hosts();
 
   Catalogue catalogue_;
   std::unordered_map<std::string_view, std::uint32_t> product_by_handle_;
@@ -57,6 +60,7 @@ class Snapshot {
   std::vector<VariantSlot> variants_;  // by id: a third of a hash table's memory
   std::vector<std::vector<std::uint32_t>> members_;
   std::vector<std::uint64_t> fingerprints_;
+  std::vector<std::string> picture_hosts_;
 };
 
 /// The current snapshot. load() and generation() from any thread; store() from the catalogue watcher only.

@@ -32,8 +32,14 @@ std::string Layout::absolute(std::string_view path) const {
   return identity_.public_url + std::string(path);
 }
 
-http::Response Layout::respond(int status, std::string page) const {
-  return http::Response::html(status, std::move(page));
+http::Response Layout::respond(int status, std::string page, const catalog::Snapshot* snapshot) const {
+  http::Response response = http::Response::html(status, std::move(page));
+  if (snapshot != nullptr && !snapshot->picture_hosts().empty()) {
+    std::vector<std::string> hosts = identity_.picture_hosts;
+    hosts.insert(hosts.end(), snapshot->picture_hosts().begin(), snapshot->picture_hosts().end());
+    response.header("Content-Security-Policy", http::SecurityHeaders(hosts).content_security_policy());
+  }
+  return response;
 }
 
 void Layout::begin(Html& html, const PageHead& head, const catalog::Snapshot* snapshot) const {

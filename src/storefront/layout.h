@@ -64,8 +64,9 @@ class Layout {
 
   /// For finish(): nothing inline, nothing foreign but the catalogue's pictures.
   const http::SecurityHeaders& security() const { return security_; }
-  /// An answer with the page and its type. Cache-Control is the caller's; the connection adds the policy.
-  http::Response respond(int status, std::string page) const;
+  /// An answer with the page and its type. Where `snapshot` is given, the policy also allows the hosts of its
+  /// pictures, by name. Cache-Control is the caller's.
+  http::Response respond(int status, std::string page, const catalog::Snapshot* snapshot = nullptr) const;
 
   const Identity& identity() const { return identity_; }
   const Assets& assets() const { return assets_; }

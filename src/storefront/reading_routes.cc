@@ -111,7 +111,9 @@ template <typename InputsOf, typename Write>
 http::Response ReadingRoutes::page(PageCache& cache, const http::Request& request, std::string_view key,
                                    Generations now, InputsOf&& inputs, Write&& write) {
   const auto render = [&] {
-    http::Response response = layout_.respond(200, write());
+    std::string written = write();
+    const auto snapshot = shop_.catalogue.load();
+    http::Response response = layout_.respond(200, std::move(written), snapshot.get());
     response.header("Cache-Control", std::string(kPageCacheControl));
     return response;
   };

@@ -183,6 +183,7 @@ def test_suggestions_while_typing_are_a_combobox(open_page):
 def test_the_address_bar_names_the_variant(open_page):
     page = open_page()
     shopper.find_product(page)
+    page.wait_for_load_state("networkidle")
     before = page.url
     value = page.locator(".picker input[type=radio]:not(:checked)").first.get_attribute("value")
     chosen = page.locator(f".picker input[value='{value}']").first

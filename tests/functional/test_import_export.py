@@ -5,6 +5,7 @@ import io
 import time
 
 import pytest
+import requests
 
 from support import api
 from support.shop_process import ShopProcess
@@ -91,6 +92,20 @@ def test_replace_removes_what_the_file_lacks_and_says_so(empty_shop):
     empty_shop.run("import", write(empty_shop, HEADER + SHIRT + CAP))
     assert "1 removed" in empty_shop.run("import", write(empty_shop, HEADER + CAP), "--replace").stdout
     assert {row["Handle"] for row in rows(empty_shop)} == {"cap"}
+
+
+def test_pages_allow_the_hosts_of_the_catalogues_pictures_by_name(empty_shop):
+    empty_shop.run("import", write(empty_shop, HEADER + CAP))
+    with empty_shop as shop:
+        policy = requests.get(shop.url + "/products/cap", timeout=10).headers["Content-Security-Policy"]
+        assert "pictures.example" not in policy
+        shop.run("import", write(shop, HEADER + SHIRT))
+        deadline = time.monotonic() + 20
+        while (page := requests.get(shop.url + "/products/linen", timeout=10)).status_code != 200:
+            assert time.monotonic() < deadline, "the imported product never showed"
+            time.sleep(0.05)
+        assert "https://pictures.example" in page.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
 
 
 def test_a_running_shop_shows_an_import_soon(empty_shop):

@@ -1,5 +1,9 @@
 // Lost power in the middle of a storm of orders: what a shopper was told is still there, and the books
 // balance. The same storm with synchronous=OFF must lose orders, or the test would prove nothing.
+#include <fmt/format.h>
+
+#include <map>
+
 #include "power_loss/lossy_vfs.h"
 #include "storage/contract_fixture.h"
 
