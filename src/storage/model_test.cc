@@ -1,5 +1,8 @@
 // Storms of random operations on both adapters at once: every outcome and every row must be the same. A seed
 // that fails is printed and replays.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 
 #include "storage/contract_fixture.h"

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <new>
+#include <utility>
 
 namespace ff::power_loss {
 
