@@ -265,6 +265,13 @@ TEST_F(CheckoutPageTest, AnswersScriptsWithThePieceOrTheOrdersAddress) {
   EXPECT_THAT(header_of(paid, "Location"), StartsWith("/orders/"));
 }
 
+TEST_F(CheckoutPageTest, SendsAScriptToTheCartWhenNothingIsLeftToBuy) {
+  browser.extra_headers = {{"X-Piece", "checkout"}};
+  const http::Response response = browser.post("/checkout", {{"email", ""}});
+  EXPECT_EQ(response.status, 201);
+  EXPECT_EQ(header_of(response, "Location"), "/cart");
+}
+
 TEST_F(CheckoutPageTest, RefusesToPayForAnotherSitesForm) {
   add("scarf", 0, 1);
   const Fields form = filled(browser.get("/checkout").body);

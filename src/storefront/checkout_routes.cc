@@ -46,10 +46,23 @@ CheckoutNotice told(std::string title, std::string text) {
   return notice;
 }
 
-http::Response to_cart() {
-  http::Response response = http::Response::see_other("/cart");
+/// 303, or for a script, which can't see where a redirect leads, 201 with the same Location.
+http::Response go_to(const http::Request& request, std::string address) {
+  http::Response response;
+  if (wants_piece(request)) {
+    response = http::Response::html(201, {});
+    response.header("Location", std::move(address));
+  } else {
+    response = http::Response::see_other(std::move(address));
+  }
   personal(response);
   return response;
+}
+
+http::Response to_cart(const http::Request& request) { return go_to(request, "/cart"); }
+
+http::Response to_order(const http::Request& request, const orders::Order& order) {
+  return go_to(request, order_url(order));
 }
 
 /// What is short, told by the order that was refused, put over what the cart's view read earlier.
@@ -76,18 +89,6 @@ http::Response CheckoutRoutes::page(const http::Request& request, const Checkout
                                     int status) const {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
   return checkout_page(layout_, *snapshot, shop_.rules, view, status, wants_piece(request));
-}
-
-http::Response CheckoutRoutes::to_order(const http::Request& request, const orders::Order& order) const {
-  http::Response response;
-  if (wants_piece(request)) {
-    response = http::Response::html(201, {});
-    response.header("Location", order_url(order));
-  } else {
-    response = http::Response::see_other(order_url(order));
-  }
-  personal(response);
-  return response;
 }
 
 /// The cart, the offers for the country chosen, and the total; values get their defaults.
@@ -127,7 +128,7 @@ Task<http::Response> CheckoutRoutes::show(const http::Request& request) {
   if (!view) co_return errors_.of(request, view.error());
   // Nothing to buy, or something in it can't be had: the cart says which and what to do.
   if (view->cart.lines.empty() || view->cart.troubled) {
-    co_return to_cart();
+    co_return to_cart(request);
   }
   co_return page(request, *view, 200);
 }
@@ -164,7 +165,7 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
   if (!form) co_return errors_.page(request, 400, "Bad Request");
   const std::optional<CartId> cart = cart_of(request);
   if (!cart) {
-    co_return to_cart();
+    co_return to_cart(request);
   }
   CheckoutValues values = CheckoutValues::from(*form);
   auto view = co_await view_of(request, values);
@@ -192,7 +193,7 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
   raw.idempotency_key = view->idempotency_key;
   auto order = checkout::parse(raw, shop_.rules, shop_.clock.now());
   if (!order) {
-    if (view->cart.lines.empty()) co_return to_cart();
+    if (view->cart.lines.empty()) co_return to_cart(request);
     view->errors = order.error().fields;
     co_return page(request, *view, 422);
   }
@@ -232,7 +233,7 @@ Task<http::Response> CheckoutRoutes::refused(const http::Request& request, Check
                              fmt::format("It is now {}. Look it over and press again; nothing was charged.",
                                          for_people(view.totals->total)));
         } else if (field.field == "cart") {
-          if (view.cart.lines.empty()) co_return to_cart();
+          if (view.cart.lines.empty()) co_return to_cart(request);
           view.notice = told("Something in your cart can't be had any more", "Nothing was charged.");
           view.notice->reconcile = true;
         } else {
@@ -260,6 +261,7 @@ Task<http::Response> CheckoutRoutes::refused(const http::Request& request, Check
     case ErrorCode::kOverloaded:
     case ErrorCode::kUnavailable:
     case ErrorCode::kUnknown:
+      log_failure(request, error);
       view.notice = told("We couldn't finish your order just now",
                          "Many people are paying at this moment. Everything you typed is kept: press the "
                          "button again in a few "

@@ -31,7 +31,6 @@ class CheckoutRoutes {
   Task<http::Response> refused(const http::Request& request, CheckoutView view, Error error);
   Task<Result<void>> reconcile(CartId cart, const CartView& view);
   http::Response page(const http::Request& request, const CheckoutView& view, int status) const;
-  http::Response to_order(const http::Request& request, const orders::Order& order) const;
   std::string new_key() const;
 
   Shop& shop_;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "storefront/cart_page.h"
+#include "telemetry/log.h"
 
 namespace ff::storefront {
 namespace {
@@ -48,6 +49,12 @@ Words words_for(int status, std::string_view title) {
 
 bool safe_to_repeat(const http::Request& request) {
   return request.method == http::Method::kGet || request.method == http::Method::kHead;
+}
+
+/// Where "Try now" leads: the same page. A path that starts with two slashes would name another host.
+std::string_view same_page(const http::Request& request) {
+  if (!safe_to_repeat(request)) return "/cart";
+  return request.target.starts_with('/') && !request.target.starts_with("//") ? request.target : "/";
 }
 
 }  // namespace
@@ -98,8 +105,7 @@ http::Response ErrorPages::page(const http::Request& request, int status, std::s
     html << "<div class=\"wrap empty\"><p class=\"error-status\">" << status << "</p><h1>" << words.title
          << "</h1><p>" << words.body << "</p>";
     if (status == 503) {
-      html << "<p class=\"empty-ways\"><a class=\"button\" href=\""
-           << href(safe_to_repeat(request) ? request.target : std::string_view("/cart"))
+      html << "<p class=\"empty-ways\"><a class=\"button\" href=\"" << href(same_page(request))
            << "\">Try now</a></p><p class=\"summary-small\">We ask again in about " << wait_s
            << " seconds.</p>";
     } else if (status == 404) {
@@ -126,7 +132,17 @@ http::Response ErrorPages::page(const http::Request& request, int status, std::s
   return response;
 }
 
+void log_failure(const http::Request& request, const Error& error) {
+  if (status_of(error.code) < 500 || error.code == ErrorCode::kOverloaded) return;
+  log::error("storefront", "request failed",
+             {{"request_id", request.request_id},
+              {"route", request.route},
+              {"error", to_string(error.code)},
+              {"detail", error.detail}});
+}
+
 http::Response ErrorPages::of(const http::Request& request, const Error& error) const {
+  log_failure(request, error);
   return page(request, status_of(error.code), "That didn't work");
 }
 

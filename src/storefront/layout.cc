@@ -145,7 +145,9 @@ void Layout::write_header(Html& html, const PageHead& head, const catalog::Snaps
 }
 
 void Layout::end(Html& html, const PageHead& head, const catalog::Snapshot* snapshot) const {
-  html << "</main>\n<footer class=\"site-footer\"><div class=\"wrap\">\n";
+  // Where shop.js and buying.js say aloud what changed: it must stand in the page before there is news.
+  html << "</main>\n<div class=\"visually-hidden\" id=\"announce\" role=\"status\"></div>\n"
+          "<footer class=\"site-footer\"><div class=\"wrap\">\n";
   if (head.frame == Frame::kShop) {
     html << "<div class=\"footer-about\"><p class=\"footer-name\">" << identity_.name
          << "</p><p>An independent clothing shop. Few pieces, good cloth, honest sizes.</p></div>\n";

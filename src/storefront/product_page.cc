@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
-#include "base/text.h"
 #include "storefront/picture.h"
 #include "storefront/product_card.h"
 #include "storefront/product_picker.h"
@@ -15,7 +14,6 @@ namespace {
 constexpr std::size_t kRelated = 4;
 constexpr std::size_t kGalleryMax = 12;  // pictures in the page; a catalogue may hold 250
 constexpr std::size_t kOffersMax = 30;   // in the structured data; beyond, their range
-constexpr std::size_t kFactBytesMax = 400;
 
 std::vector<const catalog::Product*> related(const ReadingPage& page, const catalog::Product& product,
                                              const catalog::Collection* collection) {
@@ -104,17 +102,6 @@ void write_price(Html& html, const ReadingPage& page, const catalog::Variant& ch
   html.when(included, " <span class=\"muted price-note\">incl. tax</span>") << "</p>\n";
 }
 
-/// "Care" and "Material" columns of the import, in the merchant's own words.
-std::string_view fact(const catalog::Product& product, std::initializer_list<std::string_view> words) {
-  for (const auto& [name, value] : product.attributes) {
-    const std::string folded = fold(name);
-    for (const std::string_view word : words) {
-      if (folded.find(word) != std::string::npos && !trim(value).empty()) return value;
-    }
-  }
-  return {};
-}
-
 void write_disclosure(Html& html, std::string_view title, bool open) {
   html << "<details class=\"disclosure\"";
   html.flag("open", open) << "><summary><h2>" << title << "</h2>" << Icon::kChevron
@@ -138,14 +125,6 @@ void write_details(Html& html, const ReadingPage& page, const catalog::Product& 
     write_disclosure(html, "Details", true);
     const std::string body = with_headings_below(product.body_html);
     html << SafeHtml::sanitised(body) << "</div></details>\n";
-  }
-  const std::string_view material = fact(product, {"material", "fabric", "composition"});
-  const std::string_view care = fact(product, {"care", "wash"});
-  if (!material.empty() || !care.empty()) {
-    write_disclosure(html, "Cloth and care", false);
-    if (!material.empty()) html << "<p>" << material.substr(0, kFactBytesMax) << "</p>";
-    if (!care.empty()) html << "<p>" << care.substr(0, kFactBytesMax) << "</p>";
-    html << "</div></details>\n";
   }
   for (std::size_t i = 0; i < product.options.size() && i < catalog::kOptionsMax; ++i) {
     if (const SizeGuide guide = size_guide_for(product.options[i], option_values(product, i));

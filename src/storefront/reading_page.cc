@@ -21,6 +21,9 @@ Inputs::Inputs(const ReadingPage& page) : value_(page.layout.fingerprint()) {
     add(collection->handle);
     add(collection->title);
   }
+  // They are in the page's policy: one that was kept would refuse the pictures of a new host.
+  for (const std::string& host : page.snapshot.picture_hosts())
+    add(host);
   add(page.rules.currency.code());
   for (const std::string& country : page.rules.countries)
     add(country);

@@ -122,6 +122,22 @@ TEST(ReadingPages, HoldNoInlineScriptOrStyleAndOneHeading) {
   }
 }
 
+TEST(ReadingPages, HaveThePlaceThroughWhichScriptsSpeak) {
+  Site site;
+  for (const Address& page : every_kind_of_page()) {
+    EXPECT_THAT(site.body(page.path, page.query), HasSubstr("id=\"announce\" role=\"status\"")) << page.path;
+  }
+}
+
+TEST(ReadingPages, AllowThePicturesOfANewHostAlsoOnPagesThatDidNotChange) {
+  Site site;
+  EXPECT_THAT(site.get("/help").finished->head, Not(HasSubstr("https://new.example")));
+  catalog::Catalogue next = sample::catalogue();
+  next.products.front().pictures.push_back({"https://new.example/a.jpg", "A shirt"});
+  site.holders.publish(std::move(next));
+  EXPECT_THAT(site.get("/help").finished->head, HasSubstr("https://new.example"));
+}
+
 TEST(ReadingPages, UseEveryIdentifierOnce) {
   Site site;
   for (const Address& page : every_kind_of_page()) {
