@@ -152,6 +152,8 @@ void PageCache::account(Shard& shard, const std::shared_ptr<Entry>& entry) {
   shard.bytes += bytes - entry->bytes;
   held_bytes_.add(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(entry->bytes));
   entry->bytes = bytes;
+  // One that is too large for its share goes at once: it must not push all others out on its way.
+  if (bytes > shard_bytes_max_) shard.recent.splice(shard.recent.end(), shard.recent, entry->place);
   while (shard.bytes > shard_bytes_max_ && !shard.recent.empty()) {
     const std::shared_ptr<Entry> oldest = shard.recent.back();
     shard.recent.pop_back();

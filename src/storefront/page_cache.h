@@ -7,8 +7,7 @@
 //  - An entry is only served while `now` equals the generations that it was last checked against. When they
 //    have moved, Recipe::inputs is asked: the same fingerprint carries the bytes over, another drops them.
 //  - ETags come from key, encoding, that fingerprint and the rendered content, so every process of one
-//  release
-//    gives the same.
+//    release gives the same.
 //  - The bytes that all entries hold never exceed `bytes_max`; the least recently used go first. A page too
 //    large for its share is served and not kept.
 // Any thread. A hit takes one short lock of one of kShards and no allocation.

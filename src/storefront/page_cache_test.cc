@@ -140,5 +140,15 @@ TEST_F(PageCacheTest, ServesAPageTooLargeToKeep) {
   EXPECT_EQ(cache.bytes(), 0U);
 }
 
+TEST_F(PageCacheTest, KeepsItsOtherPagesWhenOneIsTooLarge) {
+  Counted small("<p>small</p>", 1), huge(std::string(200 * 1024, 'w'), 1);
+  for (int i = 0; i < 100; ++i)
+    (void)cache.get("/p" + std::to_string(i), kPlain, {1, 1, 1}, small);
+  const std::size_t held = cache.bytes();
+  for (int i = 0; i < 100; ++i)
+    (void)cache.get("/huge" + std::to_string(i), kPlain, {1, 1, 1}, huge);
+  EXPECT_EQ(cache.bytes(), held);
+}
+
 }  // namespace
 }  // namespace ff::storefront
