@@ -102,6 +102,13 @@ bool is_country(std::string_view code) {
          (code.size() == 2 && code[0] >= 'A' && code[0] <= 'Z' && code[1] >= 'A' && code[1] <= 'Z');
 }
 
+// What links and headers may be made from. Empty is one too: links are relative then.
+bool is_origin(std::string_view url) {
+  if (url.empty()) return true;
+  return (url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/') &&
+         url.find_first_of(" \"<>\r\n") == url.npos;
+}
+
 Result<pricing::DeliveryMethod> read_delivery(const toml::table& table, std::string where,
                                               Currency currency) {
   Section section(table, std::move(where));
@@ -217,13 +224,12 @@ Result<void> read_table(Options& options, const toml::table& table) {
   const auto parsed_currency = Currency::parse(currency);
   if (!parsed_currency)
     return shop_section.wrong("currency", "must be an ISO 4217 code that this shop knows, like \"EUR\"");
-  options.rules.currency = *parsed_currency;
-  if (!options.public_url.empty() &&
-      (!(options.public_url.starts_with("https://") || options.public_url.starts_with("http://")) ||
-       options.public_url.ends_with('/') ||
-       options.public_url.find_first_of(" \"<>\r\n") != std::string::npos)) {
-    return shop_section.wrong("public_url",
-                              "must be like \"https://shop.example\", without a slash at its end");
+  if (options.rules.currency != *parsed_currency) {
+    // Amounts are read in the shop's currency: those of another one would be summed up with its prices.
+    if (table.get("delivery") == nullptr) {
+      return shop_section.wrong("currency", "needs delivery methods in this currency too: add [[delivery]]");
+    }
+    options.rules.currency = *parsed_currency;
   }
 
   const auto payment = section_of("payment");
@@ -275,6 +281,10 @@ Result<void> complete(Options& options) {
   if (!options.database_url.starts_with("sqlite:") || options.database_url.size() == 7) {
     return invalid("database_url", "must be like \"sqlite:var/shop.db\"");
   }
+  if (!is_origin(options.public_url)) {
+    return invalid("shop.public_url", "must be like \"https://shop.example\", without a slash at its end");
+  }
+  if (options.payment_ledger.empty()) return invalid("payment.ledger", "must name a file");
   if (options.hold_time < options.payment_timeout + std::chrono::seconds(5)) {
     return invalid("payment.hold_ms",
                    "must exceed payment.timeout_ms by at least 5000, for the two commits around it");

@@ -13,6 +13,9 @@ const char* nothing_set(const char*) { return nullptr; }
 const char* listens_on_9999(const char* name) {
   return std::string_view(name) == "FF_LISTEN" ? "127.0.0.1:9999" : nullptr;
 }
+const char* is_published_with_a_slash(const char* name) {
+  return std::string_view(name) == "FF_PUBLIC_URL" ? "https://shop.example/" : nullptr;
+}
 
 class ConfigFile : public testing::Test {
  protected:
@@ -54,6 +57,9 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
       {"io_threads = \"two\"", "io_threads: must be a whole number"},
       {"io_threads = -1", "io_threads: must be between 0 and 256"},
       {"listen = \"8080\"", "listen: must be HOST:PORT"},
+      {"[shop]\npublic_url = \"shop.example\"", "shop.public_url: must be like"},
+      {"[shop]\ncurrency = \"USD\"", "shop.currency: needs delivery methods in this currency"},
+      {"[payment]\nledger = \"\"", "payment.ledger: must name a file"},
       {"[shop]\ncurrency = \"XXX\"", "shop.currency: must be an ISO 4217 code"},
       {"[[delivery]]\nid = \"a\"\ntitle = \"A\"\ncountries = [\"Germany\"]\nprice = \"1\"",
        "delivery[0].countries"},
@@ -67,6 +73,20 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
     ASSERT_FALSE(loaded) << c.toml;
     EXPECT_NE(loaded.error().detail.find(c.named), std::string::npos) << loaded.error().detail;
   }
+}
+
+TEST(Options, AreHeldToTheSameRulesWhenTheyComeFromTheEnvironment) {
+  const auto options = load({}, is_published_with_a_slash);
+  ASSERT_FALSE(options);
+  EXPECT_NE(options.error().detail.find("shop.public_url: must be like"), std::string::npos);
+}
+
+TEST_F(ConfigFile, SellsInAnotherCurrencyWithItsOwnDeliveryPrices) {
+  const auto options = load_with(
+      "[shop]\ncurrency = \"USD\"\n"
+      "[[delivery]]\nid = \"post\"\ntitle = \"Post\"\ncountries = [\"US\"]\nprice = \"5.00\"\n");
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->rules.delivery.front().price.currency, options->rules.currency);
 }
 
 TEST(Endpoint, KnowsHostsPortsAndBrackets) {
