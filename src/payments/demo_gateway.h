@@ -20,7 +20,7 @@ struct DemoGatewaySettings {
 
 class DemoGateway final : public Gateway {
  public:
-  /// Opens or makes the ledger at `path`. `clock` and `random` outlive it; see sqlite::Writer for the
+  /// Opens or makes the ledger at `path`. `clock` outlives it; see sqlite::Writer for the
   /// contexts of those who wait.
   static Result<std::unique_ptr<DemoGateway>> open(const std::string& path, Clock& clock,
                                                    DemoGatewaySettings settings = {});
