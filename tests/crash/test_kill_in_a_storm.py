@@ -11,6 +11,7 @@ import pytest
 from support import api
 from support.shop_process import ShopProcess
 
+FINAL = {201: ("paid", "placed"), 402: ("declined", "cancelled")}  # what such an answer promises for ever
 ROUNDS = int(os.environ.get("FF_CRASH_ROUNDS", "20"))
 SHOPPERS = 16
 STOCK = 400  # of the hot variant; demand is above it, so the storm also runs into "sold out"
@@ -93,16 +94,19 @@ def test_nothing_is_lost_sold_twice_or_charged_twice(tmp_path):
 
     shop.start()
     client = api.Client(shop.url)
-    missing = []
-    for identifier, (access_key, _, _) in storm.acknowledged.items():
+    missing, reversed_later = [], []
+    for identifier, (access_key, told, _) in storm.acknowledged.items():
         status, _, order = client.order(identifier, access_key)
         if status != 200 or order["id"] != identifier:
             missing.append(identifier)
+        elif told in FINAL and order["status"] not in FINAL[told]:
+            reversed_later.append((identifier, told, order["status"]))
     shop.stop()
     sold_out = storm.refused
     print(f"{ROUNDS} kills: {len(storm.acknowledged)} orders acknowledged, {sold_out} refused as sold out")
     assert len(storm.acknowledged) > ROUNDS, "the storm was no storm"
     assert not missing, f"{len(missing)} acknowledged orders are gone: {missing[:5]}"
+    assert not reversed_later, f"orders are not what their shoppers were told: {reversed_later[:5]}"
     assert shop.audit().returncode == 0
 
 
