@@ -77,6 +77,16 @@ TEST_F(Api, SearchesAndSuggests) {
   EXPECT_EQ(text_at(shop.get("/api/v1/suggestions?q=wo").body, "/products/0/handle"), "wool-scarf");
 }
 
+TEST_F(Api, LetsNobodyKeepSuggestionsOfBeforeTheIndex) {
+  const std::shared_ptr<const catalog::Index> built = shop.index.load();
+  shop.index.store(nullptr);
+  const Reply before = shop.get("/api/v1/suggestions?q=wo");
+  EXPECT_EQ(before.status, 200);
+  EXPECT_EQ(before.header("Cache-Control"), "no-store");
+  shop.index.store(built);
+  EXPECT_THAT(shop.get("/api/v1/suggestions?q=wo").head, HasSubstr("Cache-Control: public"));
+}
+
 TEST_F(Api, NamesParametersThatItDoesNotKnowOrCantRead) {
   const Reply reply =
       shop.get("/api/v1/products?colour=red&limit=0&price_min=-1&available=yes&sort=best&filter=x");

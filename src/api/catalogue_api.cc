@@ -122,6 +122,7 @@ http::Response suggest(const storefront::Shop& shop, const Input& input) {
         json.value(correction);
     });
   });
+  if (!index) response.header("Cache-Control", "no-store");  // nothing found, because nothing was searched
   return response;
 }
 

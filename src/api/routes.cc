@@ -1,4 +1,6 @@
 // From the table of endpoints to the router: every request is checked here before its handler sees it.
+#include <algorithm>
+
 #include "api/api.h"
 #include "api/tables.h"
 #include "base/text.h"
@@ -39,6 +41,9 @@ constexpr std::string_view kPublic = "public, max-age=0, s-maxage=10, stale-whil
 
 http::Response finish_cacheable(http::Response response) {
   if (response.status != 200) return response;
+  // A makeshift answer says itself that it is not to be kept.
+  const auto said = [](const auto& field) { return field.first == "Cache-Control"; };
+  if (std::ranges::any_of(response.headers, said)) return response;
   response.header("Cache-Control", std::string(kPublic));
   // The body holds all that the answer shows, so its fingerprint names its inputs.
   const std::string seed = std::to_string(fingerprint(response.body));

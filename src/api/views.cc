@@ -70,7 +70,7 @@ void write_variant(JsonWriter& json, const catalog::Product& product, const cata
       json.null();
     }
     json.key("grams").value(variant.grams);
-    json.key("stock").value(label_text(labels.of(variant.id)));
+    json.key("stock").value(catalog::to_string(labels.of(variant.id)));
     json.key("picture");
     write_picture(json, storefront::picture_of(product, variant));
   });
@@ -115,7 +115,7 @@ Money write_cart_line(JsonWriter& json, const cart::Line& line, catalog::Variant
       json.null();
     }
     json.key("total").value(total);
-    json.key("availability").value(sold ? label_text(label) : "gone");
+    json.key("availability").value(sold ? catalog::to_string(label) : "gone");
   });
   return sold && label != catalog::StockLabel::kSoldOut ? total : Money{0, currency};
 }
@@ -158,20 +158,6 @@ void write_address(JsonWriter& json, const orders::Address& address) {
 }
 
 }  // namespace
-
-std::string_view label_text(catalog::StockLabel label) {
-  switch (label) {
-    case catalog::StockLabel::kInStock:
-      return "in_stock";
-    case catalog::StockLabel::kFewLeft:
-      return "few_left";
-    case catalog::StockLabel::kBackorder:
-      return "backorder";
-    case catalog::StockLabel::kSoldOut:
-      return "sold_out";
-  }
-  return "in_stock";
-}
 
 void write_summary(JsonWriter& json, const catalog::Product& product, const catalog::StockLabels& labels) {
   json.object([&] { write_product_head(json, product, labels); });

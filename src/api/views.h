@@ -11,8 +11,6 @@
 
 namespace ff::api {
 
-std::string_view label_text(catalog::StockLabel label);  // "in_stock"
-
 void write_summary(JsonWriter& json, const catalog::Product& product, const catalog::StockLabels& labels);
 void write_product(JsonWriter& json, const catalog::Product& product, const catalog::StockLabels& labels);
 void write_page(JsonWriter& json, const catalog::Page& page, const catalog::StockLabels& labels,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -70,6 +71,24 @@ void print_counts(const catalog::ChangeCounts& counts, bool dry_run) {
               static_cast<long long>(counts.variants_removed), static_cast<long long>(counts.stock_adjusted));
 }
 
+using Sink = std::function<bool(std::string_view)>;
+
+/// What `write(sink)` says goes to `file`, or to standard output when it is empty.
+Result<void> write_file(const std::string& file, const std::function<bool(const Sink&)>& write) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(
+      file.empty() ? nullptr : std::fopen(file.c_str(), "wb"), [](std::FILE* f) { return std::fclose(f); });
+  std::FILE* target = file.empty() ? stdout : opened.get();
+  if (target == nullptr) return fail(ErrorCode::kUnavailable, fmt::format("{}: can't be written", file));
+  const bool written = write([target](std::string_view piece) {
+    return std::fwrite(piece.data(), 1, piece.size(), target) == piece.size();
+  });
+  if (!written || std::fflush(target) != 0) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("{}: could not be written in full", file.empty() ? "standard output" : file));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> import_catalogue(const config::Options& options, const ImportRequest& request) {
@@ -105,7 +124,7 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
   return {};
 }
 
-Result<void> export_catalogue(const config::Options& options, const std::string& file) {
+Result<void> export_catalogue(const config::Options& options, const ExportRequest& request) {
   SystemClock clock;
   auto store = storage::open(options.database_url, clock);
   if (!store) return tl::unexpected(store.error());
@@ -117,25 +136,20 @@ Result<void> export_catalogue(const config::Options& options, const std::string&
   for (const inventory::Stock& stock : *stocks)
     available.emplace(stock.variant, stock.available);
 
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(
-      file.empty() ? nullptr : std::fopen(file.c_str(), "wb"), [](std::FILE* f) { return std::fclose(f); });
-  std::FILE* target = file.empty() ? stdout : opened.get();
-  if (target == nullptr) return fail(ErrorCode::kUnavailable, fmt::format("{}: can't be written", file));
-  const bool written = catalog::write_shopify_csv(
-      catalogue->products,
-      [&](VariantId id) -> std::optional<std::int64_t> {
-        const auto found = available.find(id);
-        if (found == available.end()) return std::nullopt;
-        return found->second;
-      },
-      [target](std::string_view piece) {
-        return std::fwrite(piece.data(), 1, piece.size(), target) == piece.size();
-      });
-  if (!written || std::fflush(target) != 0) {
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("{}: could not be written in full", file.empty() ? "standard output" : file));
-  }
-  return {};
+  const Result<void> products = write_file(request.file, [&](const Sink& sink) {
+    return catalog::write_shopify_csv(
+        catalogue->products,
+        [&](VariantId id) -> std::optional<std::int64_t> {
+          const auto found = available.find(id);
+          if (found == available.end()) return std::nullopt;
+          return found->second;
+        },
+        sink);
+  });
+  if (!products || request.collections_file.empty()) return products;
+  std::string collections;  // a file may have few of them: catalog/collections_file.cc
+  catalog::write_collections_csv(collections, catalogue->collections);
+  return write_file(request.collections_file, [&](const Sink& sink) { return sink(collections); });
 }
 
 Result<void> seed(const config::Options& options) {

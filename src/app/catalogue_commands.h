@@ -18,8 +18,13 @@ struct ImportRequest {
 /// Prints what was (or would be) created, changed and removed. The error lists every fault of the file.
 Result<void> import_catalogue(const config::Options& options, const ImportRequest& request);
 
-/// Writes the whole catalogue to `file`, or to standard output when it is empty.
-Result<void> export_catalogue(const config::Options& options, const std::string& file);
+struct ExportRequest {
+  std::string file;              // empty: standard output
+  std::string collections_file;  // empty: collections are not written
+};
+
+/// Writes the whole catalogue: the products, and the collections where they are asked for.
+Result<void> export_catalogue(const config::Options& options, const ExportRequest& request);
 
 /// Loads the demo shop that is built into the program; does nothing where there are products.
 Result<void> seed(const config::Options& options);

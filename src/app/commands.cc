@@ -100,14 +100,19 @@ int run(int argc, char** argv) {
         flags, [&](const config::Options& o) { return app::import_catalogue(o, import_request); });
   });
 
-  std::string export_file;
+  ExportRequest export_request;
   CLI::App* export_command = app.add_subcommand("export", "Write the catalogue as a Shopify product CSV");
   add_settings(*export_command, flags);
-  export_command->add_option("--output", export_file, "File to write (default: standard output)");
-  export_command->footer("Example:\n  fashionforward export --output products.csv");
+  export_command->add_option("--output", export_request.file, "File to write (default: standard output)");
+  export_command->add_option("--collections", export_request.collections_file,
+                             "File to write the collections to, as import --collections reads them");
+  export_command->footer(
+      "Collections are no part of a Shopify product CSV: they go to a file of their own, when one is named.\n"
+      "Examples:\n  fashionforward export --output products.csv\n  fashionforward export --output "
+      "products.csv --collections collections.csv");
   export_command->callback([&] {
-    exit_code =
-        with_options(flags, [&](const config::Options& o) { return app::export_catalogue(o, export_file); });
+    exit_code = with_options(
+        flags, [&](const config::Options& o) { return app::export_catalogue(o, export_request); });
   });
 
   CLI::App* seed = app.add_subcommand("seed", "Load the demo shop, unless the database has products already");

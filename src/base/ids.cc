@@ -2,16 +2,12 @@
 
 #include <sodium.h>
 
+#include "base/text.h"
+
 namespace ff {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
 
 // Reads exactly 32 lower-case hex digits, skipping a dash before each position in `dashes`.
 std::optional<std::array<std::uint8_t, 16>> parse_hex(std::string_view text, bool dashes) {
@@ -20,8 +16,8 @@ std::optional<std::array<std::uint8_t, 16>> parse_hex(std::string_view text, boo
   std::size_t at = 0;
   for (std::size_t i = 0; i < 16; ++i) {
     if (dashes && (i == 4 || i == 6 || i == 8 || i == 10) && text[at++] != '-') return std::nullopt;
-    const int high = hex_value(text[at]);
-    const int low = hex_value(text[at + 1]);
+    const int high = lower_hex_value(text[at]);
+    const int low = lower_hex_value(text[at + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
     at += 2;

@@ -29,6 +29,16 @@ std::string slug(std::string_view text);
 /// Decimal digits only, no sign, no overflow.
 std::optional<std::int64_t> parse_int(std::string_view text);
 
+/// The value of a hex digit of either case; -1 for any other character.
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+/// The same where a text has one spelling only, as ids and trace contexts do: upper case is none.
+constexpr int lower_hex_value(char c) { return c >= 'A' && c <= 'F' ? -1 : hex_value(c); }
+
 /// FNV-1a 64: for ETags and fingerprints of our own bytes, not for secrets.
 std::uint64_t fingerprint(std::string_view bytes, std::uint64_t seed = 0xcbf29ce484222325ULL);
 

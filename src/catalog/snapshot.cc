@@ -1,9 +1,10 @@
 #include "catalog/snapshot.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "base/text.h"
 
@@ -139,12 +140,17 @@ Snapshot::Snapshot(Catalogue catalogue) : catalogue_(std::move(catalogue)) {
 }
 
 void Snapshot::collect_picture_hosts() {
-  std::set<std::string, std::less<>> hosts;
-  const auto collect = [&hosts](std::string_view url) {
+  std::map<std::string, std::size_t, std::less<>> uses;
+  const auto collect = [&uses](std::string_view url) {
     constexpr std::string_view kScheme = "https://";
     if (!url.starts_with(kScheme)) return;  // our own
     const std::string_view origin = url.substr(0, url.find_first_of("/?#", kScheme.size()));
-    if (!hosts.contains(origin)) hosts.emplace(origin);
+    const auto found = uses.find(origin);
+    if (found != uses.end()) {
+      ++found->second;
+    } else {
+      uses.emplace(origin, 1);
+    }
   };
   for (const Product& product : catalogue_.products) {
     for (const Picture& picture : product.pictures)
@@ -152,7 +158,13 @@ void Snapshot::collect_picture_hosts() {
   }
   for (const Collection& collection : catalogue_.collections)
     collect(collection.picture_url);
-  picture_hosts_.assign(hosts.begin(), hosts.end());
+  std::vector<std::pair<std::string, std::size_t>> hosts(uses.begin(), uses.end());
+  std::stable_sort(hosts.begin(), hosts.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  hosts.resize(std::min(hosts.size(), kPictureHostsMax));
+  for (auto& [host, count] : hosts)
+    picture_hosts_.push_back(std::move(host));
+  std::sort(picture_hosts_.begin(), picture_hosts_.end());
 }
 
 void Snapshot::index_collections() {

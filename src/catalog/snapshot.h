@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,9 @@
 #include "catalog/product.h"
 
 namespace ff::catalog {
+
+/// Each host is a word of every page's policy header, and proxies refuse heads of some kilobytes.
+inline constexpr std::size_t kPictureHostsMax = 32;
 
 struct VariantRef {
   const Product* product = nullptr;
@@ -43,7 +47,9 @@ class Snapshot {
   std::size_t variant_count() const { return variants_.size(); }
   /// Fingerprint of everything that a page about this product shows; the same on every process.
   std::uint64_t fingerprint(const Product& product) const;
-  /// Other hosts that pictures come from ("https://cdn.example"), sorted: what a page's policy must allow.
+  /// Other hosts that pictures come from ("https://cdn.example"), sorted: what a page's policy must allow. Of
+  /// more than kPictureHostsMax those that most pictures come from, ties by name; pictures of others are left
+  /// to their fallback.
   const std::vector<std::string>& picture_hosts() const { return picture_hosts_; }
 
  private:

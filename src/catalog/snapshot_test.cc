@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+
 #include "catalog/testing/make.h"
 
 namespace ff::catalog {
@@ -107,6 +110,22 @@ TEST(Snapshot, KeepsNothingOfTheMerchantsOwnColumns) {
   Product shirt = product(1, "Shirt");
   shirt.attributes = {{"Cost per item", "9.00"}};
   EXPECT_TRUE(snapshot({shirt})->product("shirt")->attributes.empty());
+}
+
+TEST(Snapshot, AllowsOnlyAsManyPictureHostsAsAHeaderCarriesMostUsedFirst) {
+  Product shirt = product(1, "Shirt");
+  for (std::size_t i = 0; i < kPictureHostsMax + 5; ++i)
+    shirt.pictures.push_back({"https://h" + std::to_string(100 + i) + ".example/a.jpg", ""});
+  for (int i = 0; i < 2; ++i)
+    shirt.pictures.push_back({"https://z.example/" + std::to_string(i) + ".jpg", ""});
+  const auto snap = snapshot({shirt});
+  const auto& hosts = snap->picture_hosts();
+  ASSERT_EQ(hosts.size(), kPictureHostsMax);
+  EXPECT_TRUE(std::is_sorted(hosts.begin(), hosts.end()));
+  EXPECT_EQ(hosts.front(), "https://h100.example");
+  EXPECT_EQ(hosts.back(), "https://z.example");
+  EXPECT_EQ(hosts[kPictureHostsMax - 2],
+            "https://h" + std::to_string(100 + kPictureHostsMax - 2) + ".example");
 }
 
 TEST(SnapshotHolder, CountsEverySwapAndKeepsTheOldOneAliveForItsReaders) {

@@ -16,6 +16,20 @@ std::uint64_t mix(VariantId variant, StockLabel label) {
 
 }  // namespace
 
+std::string_view to_string(StockLabel label) {
+  switch (label) {
+    case StockLabel::kInStock:
+      break;
+    case StockLabel::kFewLeft:
+      return "few_left";
+    case StockLabel::kBackorder:
+      return "backorder";
+    case StockLabel::kSoldOut:
+      return "sold_out";
+  }
+  return "in_stock";
+}
+
 StockLabel label_of(const inventory::Stock& stock) {
   if (stock.policy == inventory::Policy::kUntracked) return StockLabel::kInStock;
   if (stock.available > kFewLeftMax) return StockLabel::kInStock;

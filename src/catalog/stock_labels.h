@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,9 @@ enum class StockLabel : std::uint8_t {
   kSoldOut,
 };
 inline constexpr inventory::Quantity kFewLeftMax = 3;
+
+/// "in_stock", "few_left", "backorder", "sold_out": the word for machines, in the API and in pages' data.
+std::string_view to_string(StockLabel label);
 
 StockLabel label_of(const inventory::Stock& stock);
 

@@ -58,6 +58,13 @@ TEST(StockLabels, AreTheSameInWhateverOrderTheStoreListsThem) {
   EXPECT_EQ(StockLabels(some).fingerprint(), StockLabels(reversed).fingerprint());
 }
 
+TEST(StockLabels, HaveAWordEachForMachines) {
+  EXPECT_EQ(to_string(StockLabel::kInStock), "in_stock");
+  EXPECT_EQ(to_string(StockLabel::kFewLeft), "few_left");
+  EXPECT_EQ(to_string(StockLabel::kBackorder), "backorder");
+  EXPECT_EQ(to_string(StockLabel::kSoldOut), "sold_out");
+}
+
 TEST(StockLabelsHolder, MovesItsGenerationOnlyWhenALabelDid) {
   StockLabelsHolder holder;
   const std::vector<Stock> plenty = {stock(1, Policy::kDeny, 50)};

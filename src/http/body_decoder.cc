@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace ff::http {
 namespace {
 
@@ -9,13 +11,6 @@ namespace {
 constexpr std::size_t kSizeDigitsMax = 16;
 /// Extensions and trailers are dropped, so a client that sends more of them than this only costs.
 constexpr std::size_t kOverheadBytesMax = 4096;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_token_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -29,6 +29,12 @@ std::string plain_text(const asio::ip::tcp::endpoint& peer) {
   return plain_address(peer.address()).to_string();
 }
 
+/// 503 is what we answer on purpose when there is too much to do: worth knowing, no fault of ours.
+log::Level level_of(int status) {
+  if (status == 503) return log::Level::kWarning;
+  return status >= 500 ? log::Level::kError : log::Level::kDebug;
+}
+
 }  // namespace
 
 Connection::Connection(Lane& lane, Socket socket, const asio::ip::tcp::endpoint& peer)
@@ -519,15 +525,15 @@ void Connection::account(int status, std::size_t bytes) {
   const Priority priority = route_ == nullptr ? Priority::kBrowse : route_->priority;
   lane_.metrics.sent_bytes->add(bytes);
   lane_.metrics.count_request(route_, lane_.router, priority, status, seconds.count());
-  const log::Level level = status >= 500 ? log::Level::kError : log::Level::kDebug;
+  const log::Level level = level_of(status);
   if (!log::enabled(level)) return;
+  // The route and not the path: the path of a cart holds the token that opens it.
   log::write(level, "http", "request",
              {{"request_id", request.request_id},
               {"traceparent", request.traceparent},
               {"server", lane_.server},
               {"method", to_string(request.method)},
               {"route", request.route.empty() ? std::string_view("none") : request.route},
-              {"path", request.path},
               {"status", fmt::format("{}", status)},
               {"bytes", fmt::format("{}", bytes)},
               {"micros", fmt::format("{:.0f}", seconds.count() * 1e6)},

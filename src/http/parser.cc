@@ -222,12 +222,6 @@ Fault check_field_line(std::string_view line) {
 bool decode_path(std::string_view raw, std::string& out) {
   out.clear();
   if (raw.empty() || raw[0] != '/') return false;
-  const auto digit = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
   bool escaped = false;
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (raw[i] == '\\') return false;
@@ -236,8 +230,8 @@ bool decode_path(std::string_view raw, std::string& out) {
       continue;
     }
     if (i + 2 >= raw.size()) return false;
-    const int high = digit(raw[i + 1]);
-    const int low = digit(raw[i + 2]);
+    const int high = hex_value(raw[i + 1]);
+    const int low = hex_value(raw[i + 2]);
     if (high < 0 || low < 0) return false;
     const int value = high * 16 + low;
     if (value < 0x20 || value == 0x7f) return false;

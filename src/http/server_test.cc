@@ -611,6 +611,29 @@ TEST_F(ServerTest, CountsRequestsByRouteAndStatus) {
   EXPECT_THAT(text, HasSubstr("ff_http_connections{server=\"shop\"} 1\n"));
 }
 
+TEST_F(ServerTest, LogsFailuresByTheirRouteAndNeverWithThePath) {
+  router.get("/carts/{cart_id}", Priority::kCart, [](const Request& request) {
+    return Response::text(request.query == "busy" ? 503 : 500, "no");
+  });
+  ::testing::internal::CaptureStderr();
+  start();
+  const auto c = client();
+  EXPECT_EQ(c->ask(get("/carts/secret-token")).status, 500);
+  EXPECT_EQ(c->ask(get("/carts/secret-token?busy")).status, 503);
+  server.reset();
+  const std::string logged = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(logged, Not(HasSubstr("secret-token")));
+  const auto line_with = [&](std::string_view part) {
+    const std::size_t at = logged.find(part);
+    if (at == std::string::npos) return std::string();
+    const std::size_t from = logged.rfind('\n', at) + 1;
+    return logged.substr(from, logged.find('\n', at) - from);
+  };
+  EXPECT_THAT(line_with(R"("status":"500")"), HasSubstr(R"("level":"error")"));
+  EXPECT_THAT(line_with(R"("status":"503")"), HasSubstr(R"("level":"warning")"));
+  EXPECT_THAT(line_with(R"("status":"503")"), HasSubstr(R"("route":"/carts/{cart_id}")"));
+}
+
 TEST_F(ServerTest, OpsRoutesSayHowThingsAre) {
   std::atomic<bool> ready = false;
   OpsChecks checks;

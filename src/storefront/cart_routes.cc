@@ -109,7 +109,7 @@ Task<http::Response> CartRoutes::show(const http::Request& request) {
                                 : cart_page(layout_, *snapshot, shop_.rules, *view, notice);
   // The count follows what is there, should the two cookies ever have parted.
   if (cart_of(request) && request.cookie(kCartCountCookie) != fmt::to_string(view->pieces)) {
-    remember_count(response, request, view->pieces);
+    remember_count(response, request, shop_.identity, view->pieces);
   }
   co_return response;
 }
@@ -151,7 +151,7 @@ Task<http::Response> CartRoutes::answer(const http::Request& request, std::optio
       response = cart_page(layout_, *snapshot, shop_.rules, *view, notice, status);
     }
   }
-  if (cart) remember_cart(response, request, *cart);
+  if (cart) remember_cart(response, request, shop_.identity, *cart);
   co_return response;
 }
 

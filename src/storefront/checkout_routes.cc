@@ -184,7 +184,7 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
     notice.wrong = false;
     view->notice = std::move(notice);
     http::Response response = page(request, *view, 200);
-    remember_count(response, request, view->cart.pieces);
+    remember_count(response, request, shop_.identity, view->cart.pieces);
     co_return response;
   }
   if (form->has("update")) co_return page(request, *view, 200);

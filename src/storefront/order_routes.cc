@@ -29,7 +29,7 @@ Task<http::Response> OrderRoutes::show(const http::Request& request) {
   if (cart && *cart == order.cart && order.state != orders::State::kPendingPayment) {
     const std::vector<CartId> carts{*cart};
     auto now = co_await shop_.carts.read(carts);
-    if (now && !now->empty()) remember_count(response, request, piece_count(now->front()));
+    if (now && !now->empty()) remember_count(response, request, shop_.identity, piece_count(now->front()));
   }
   co_return response;
 }

@@ -245,20 +245,6 @@ std::string_view stock_text(catalog::StockLabel label) {
   return "In stock, ready to leave";
 }
 
-std::string_view stock_word(catalog::StockLabel label) {
-  switch (label) {
-    case catalog::StockLabel::kFewLeft:
-      return "few_left";
-    case catalog::StockLabel::kBackorder:
-      return "backorder";
-    case catalog::StockLabel::kSoldOut:
-      return "sold_out";
-    case catalog::StockLabel::kInStock:
-      break;
-  }
-  return "in_stock";
-}
-
 const catalog::Variant& default_variant(const catalog::Product& product, const catalog::StockLabels& labels) {
   for (const catalog::Variant& variant : product.variants) {
     if (labels.of(variant.id) != catalog::StockLabel::kSoldOut) return variant;

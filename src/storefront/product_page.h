@@ -18,7 +18,5 @@ std::string write_product(const ReadingPage& page, const catalog::Product& produ
 
 /// In words for the shopper; empty when there is nothing to say (in stock).
 std::string_view stock_text(catalog::StockLabel label);
-/// "in_stock", "few_left", "backorder", "sold_out".
-std::string_view stock_word(catalog::StockLabel label);
 
 }  // namespace ff::storefront

@@ -96,7 +96,7 @@ void write_buy_form(Html& html, const ReadingPage& page, const catalog::Product&
     }
   }
   const catalog::StockLabel label = page.labels.of(chosen.id);
-  html << "<p class=\"stock\" data-stock=\"" << stock_word(label) << "\">" << stock_text(label)
+  html << "<p class=\"stock\" data-stock=\"" << catalog::to_string(label) << "\">" << stock_text(label)
        << "</p>\n<div class=\"buy-row\"><div class=\"field field-quantity\"><label "
           "for=\"quantity\">Quantity</label>"
           "<input id=\"quantity\" type=\"number\" name=\"quantity\" value=\"1\" min=\"1\" max=\""
@@ -130,7 +130,7 @@ void write_variants_json(Html& html, const ReadingPage& page, const catalog::Pro
           if (variant.compare_at && variant.compare_at->minor > variant.price.minor) {
             json.key("compare").value(for_people(*variant.compare_at));
           }
-          json.key("stock").value(std::string(stock_word(label)));
+          json.key("stock").value(std::string(catalog::to_string(label)));
           if (const std::string_view text = stock_text(label); !text.empty())
             json.key("stock_text").value(text);
           json.key("picture").value(static_cast<std::int64_t>(variant.picture));

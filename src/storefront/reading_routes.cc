@@ -21,6 +21,9 @@ namespace {
 // shared cache may hold a page for half a minute, about as old as a stock label may be, and may go on for a
 // minute while it fetches the next: in a spike the origin sees one request per page, edge and half minute.
 constexpr std::string_view kPageCacheControl = "public, max-age=0, s-maxage=30, stale-while-revalidate=60";
+// What was found without the search index misses facets and further pages: no one else's cache may keep it.
+constexpr std::string_view kMakeshiftCacheControl = "no-store";
+constexpr std::string_view kSitemapCacheControl = "public, max-age=3600";
 // A specification names one drawing. A release may draw it better, so a day and not a year.
 constexpr std::string_view kPictureCacheControl = "public, max-age=86400, stale-while-revalidate=604800";
 constexpr std::string_view kPictureSuffix = ".svg";
@@ -99,7 +102,8 @@ ReadingRoutes::ReadingRoutes(ReadingSources sources, const Layout& layout, http:
       not_found_(std::move(not_found)),
       pages_("pages", limits.pages_bytes_max, layout.security(), sources.metrics),
       queries_("queries", limits.queries_bytes_max, layout.security(), sources.metrics),
-      pictures_("pictures", limits.pictures_bytes_max, layout.security(), sources.metrics) {}
+      pictures_("pictures", limits.pictures_bytes_max, layout.security(), sources.metrics),
+      sitemaps_("sitemaps", limits.sitemaps_bytes_max, layout.security(), sources.metrics) {}
 
 ReadingRoutes::~ReadingRoutes() = default;
 
@@ -109,12 +113,13 @@ Generations ReadingRoutes::generations() const {
 
 template <typename InputsOf, typename Write>
 http::Response ReadingRoutes::page(PageCache& cache, const http::Request& request, std::string_view key,
-                                   Generations now, InputsOf&& inputs, Write&& write) {
+                                   Generations now, InputsOf&& inputs, Write&& write,
+                                   std::string_view cache_control) {
   const auto render = [&] {
     std::string written = write();
     const auto snapshot = shop_.catalogue.load();
     http::Response response = layout_.respond(200, std::move(written), snapshot.get());
-    response.header("Cache-Control", std::string(kPageCacheControl));
+    response.header("Cache-Control", std::string(cache_control));
     return response;
   };
   Callables recipe(inputs, render);
@@ -127,7 +132,7 @@ http::Response ReadingRoutes::home(const http::Request& request) {
   std::optional<View> view;
   return page(
       pages_, request, "/", generations(), [&] { return home_inputs(view.emplace(*this).page()); },
-      [&] { return write_home(view->page()); });
+      [&] { return write_home(view->page()); }, kPageCacheControl);
 }
 
 http::Response ReadingRoutes::collections(const http::Request& request) {
@@ -135,14 +140,14 @@ http::Response ReadingRoutes::collections(const http::Request& request) {
   return page(
       pages_, request, "/collections", generations(),
       [&] { return collections_inputs(view.emplace(*this).page()); },
-      [&] { return write_collections(view->page()); });
+      [&] { return write_collections(view->page()); }, kPageCacheControl);
 }
 
 http::Response ReadingRoutes::help(const http::Request& request) {
   std::optional<View> view;
   return page(
       pages_, request, "/help", generations(), [&] { return help_inputs(view.emplace(*this).page()); },
-      [&] { return write_help(view->page()); });
+      [&] { return write_help(view->page()); }, kPageCacheControl);
 }
 
 http::Response ReadingRoutes::collection(const http::Request& request) {
@@ -176,18 +181,24 @@ http::Response ReadingRoutes::listing(const http::Request& request, std::string_
     view = View(*this);
     if (collection_in() == nullptr) return not_found_(request, 404, "Not Found");
   }
+  // Without an index we still share the page in this process, until the index is there.
+  const bool makeshift = view.index == nullptr;
   catalog::Page found;
   return page(
       cache, request, key, now,
       [&] {
         found = find(view.index.get(), *view.snapshot, *view.labels, address.query);
-        return collection_handle.empty() ? search_inputs(view.page(), found)
+        const std::uint64_t inputs = collection_handle.empty()
+                                         ? search_inputs(view.page(), found)
                                          : collection_inputs(view.page(), *collection_in(), found);
+        // The makeshift page must not be carried over to when there is an index: it says no-store.
+        return makeshift ? fingerprint("without index", inputs) : inputs;
       },
       [&] {
         return collection_handle.empty() ? write_search(view.page(), address, found)
                                          : write_collection(view.page(), *collection_in(), address, found);
-      });
+      },
+      makeshift ? kMakeshiftCacheControl : kPageCacheControl);
 }
 
 http::Response ReadingRoutes::product(const http::Request& request) {
@@ -234,7 +245,8 @@ http::Response ReadingRoutes::product(const http::Request& request) {
         const catalog::Variant& chosen =
             ref && ref.product == current ? *ref.variant : default_variant(*current, *view->labels);
         return write_product(view->page(), *current, chosen);
-      });
+      },
+      kPageCacheControl);
 }
 
 http::Response ReadingRoutes::picture(const http::Request& request) {
@@ -267,36 +279,70 @@ http::Response ReadingRoutes::asset(const http::Request& request) {
   return response.finished ? response : not_found_(request, 404, "Not Found");
 }
 
+/// The icon under the fixed name that browsers ask for unbidden: unlike under its hashed name it may change.
 http::Response ReadingRoutes::favicon(const http::Request& request) {
-  const std::string_view url = layout_.assets().url("icon.svg");
-  if (url.size() < 8) return not_found_(request, 404, "Not Found");
+  const std::string_view icon = layout_.assets().bytes("icon.svg");
+  if (icon.empty()) return not_found_(request, 404, "Not Found");
+  const auto inputs = [&] { return fingerprint(icon); };
+  const auto render = [&] {
+    http::Response drawn;
+    drawn.content_type = "image/svg+xml";
+    drawn.body = std::string(icon);
+    drawn.header("Cache-Control", std::string(kPictureCacheControl));
+    return drawn;
+  };
+  Callables recipe(inputs, render);
   http::Response response;
-  response.finished = layout_.assets().get(url.substr(8), http::negotiate(request.header("accept-encoding")));
-  return response;
+  response.finished =
+      pictures_.get("/favicon.ico", http::negotiate(request.header("accept-encoding")), {1, 0, 0}, recipe);
+  return response.finished ? response : render();
 }
 
-http::Response ReadingRoutes::sitemap(const http::Request&) {
-  http::Response response = http::Response::text(200, write_sitemap(layout_, *shop_.catalogue.load()));
-  response.content_type = "application/xml; charset=utf-8";
-  response.header("Cache-Control", "public, max-age=3600");
-  return response;
+template <typename Write>
+http::Response ReadingRoutes::sitemap_file(const http::Request& request, std::string_view key,
+                                           Generations now, Write&& write) {
+  // The text is its own inputs: it shows nothing but addresses, and is written once per new catalogue.
+  std::string xml;
+  const auto inputs = [&] {
+    xml = write();
+    return fingerprint(xml);
+  };
+  const auto render = [&] {
+    http::Response response;
+    response.content_type = "application/xml; charset=utf-8";
+    response.body = xml;
+    response.header("Cache-Control", std::string(kSitemapCacheControl));
+    return response;
+  };
+  Callables recipe(inputs, render);
+  http::Response response;
+  response.finished = sitemaps_.get(key, http::negotiate(request.header("accept-encoding")), now, recipe);
+  return response.finished ? response : render();
+}
+
+http::Response ReadingRoutes::sitemap(const http::Request& request) {
+  const Generations now{shop_.catalogue.generation(), 0, 0};
+  return sitemap_file(request, "/sitemap.xml", now,
+                      [&] { return write_sitemap(layout_, *shop_.catalogue.load()); });
 }
 
 http::Response ReadingRoutes::sitemap_part(const http::Request& request) {
-  std::string_view file = request.param("file");
+  const Generations now{shop_.catalogue.generation(), 0, 0};
+  const std::string_view file = request.param("file");
   const auto number = file.ends_with(".xml") ? parse_int(file.substr(0, file.size() - 4)) : std::nullopt;
-  auto part = number ? write_sitemap_part(layout_, *shop_.catalogue.load(), static_cast<std::size_t>(*number))
-                     : std::nullopt;
-  if (!part) return not_found_(request, 404, "Not Found");
-  http::Response response = http::Response::text(200, std::move(*part));
-  response.content_type = "application/xml; charset=utf-8";
-  response.header("Cache-Control", "public, max-age=3600");
-  return response;
+  const auto snapshot = shop_.catalogue.load();
+  if (!number || static_cast<std::size_t>(*number) >= sitemap_parts(*snapshot)) {
+    return not_found_(request, 404, "Not Found");
+  }
+  // The number and not the path, so that "007.xml" takes no place of its own.
+  return sitemap_file(request, fmt::format("/sitemaps/{}.xml", *number), now, [&] {
+    return *write_sitemap_part(layout_, *snapshot, static_cast<std::size_t>(*number));
+  });
 }
 
 http::Response ReadingRoutes::robots(const http::Request&) {
   http::Response response = http::Response::text(200, write_robots(layout_));
-  response.header("Cache-Control", "public, max-age=3600");
+  response.header("Cache-Control", std::string(kSitemapCacheControl));
   return response;
 }
 

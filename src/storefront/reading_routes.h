@@ -25,6 +25,7 @@ struct ReadingLimits {
       24 * 1024 * 1024;  // home, products, collections: about 1,500 in each encoding
   std::size_t queries_bytes_max = 8 * 1024 * 1024;    // listings with filters or words
   std::size_t pictures_bytes_max = 16 * 1024 * 1024;  // our drawings, a few KB each
+  std::size_t sitemaps_bytes_max = 16 * 1024 * 1024;  // a part holds at most about half a megabyte
 };
 
 /// All that reading needs of the shop: memory only.
@@ -66,14 +67,18 @@ class ReadingRoutes {
   /// stamp (it is then checked once more), never older.
   template <typename InputsOf, typename Write>
   http::Response page(PageCache& cache, const http::Request& request, std::string_view key, Generations now,
-                      InputsOf&& inputs, Write&& write);
+                      InputsOf&& inputs, Write&& write, std::string_view cache_control);
+  /// A sitemap that `write(snapshot)` writes; `now` as in page().
+  template <typename Write>
+  http::Response sitemap_file(const http::Request& request, std::string_view key, Generations now,
+                              Write&& write);
   http::Response listing(const http::Request& request, std::string_view collection_handle);
   Generations generations() const;
 
   const ReadingSources shop_;
   const Layout& layout_;
   http::ErrorPage not_found_;
-  PageCache pages_, queries_, pictures_;
+  PageCache pages_, queries_, pictures_, sitemaps_;
 };
 
 /// Registers all of them. `routes` must outlive the router's last request.

@@ -376,6 +376,48 @@ TEST(Reading, ListsEveryProductInTheSitemap) {
   EXPECT_THAT(site.body("/robots.txt"), HasSubstr("Sitemap: https://shop.example/sitemap.xml"));
 }
 
+TEST(Reading, WritesASitemapOncePerCatalogue) {
+  Site site;
+  for (const std::string path : {"/sitemap.xml", "/sitemaps/0.xml"}) {
+    const http::Response before = site.get(path);
+    ASSERT_TRUE(before.finished) << path;
+    EXPECT_EQ(site.get(path).finished, before.finished);
+    EXPECT_THAT(before.finished->head, HasSubstr("Content-Type: application/xml"));
+  }
+  EXPECT_EQ(site.get("/sitemaps/000.xml").finished, site.get("/sitemaps/0.xml").finished);
+  catalog::Catalogue next = sample::catalogue();
+  next.products.pop_back();
+  site.holders.publish(std::move(next));
+  EXPECT_EQ(count(site.body("/sitemap.xml"), "<loc>https://shop.example/products/"), 49U);
+  EXPECT_EQ(count(site.body("/sitemaps/0.xml"), "<loc>https://shop.example/products/"), 49U);
+}
+
+TEST(Reading, LetsTheIconUnderItsFixedNameBeKeptForADay) {
+  Site site;
+  const http::Response icon = site.get("/favicon.ico");
+  ASSERT_TRUE(icon.finished);
+  EXPECT_THAT(icon.finished->head, HasSubstr("Content-Type: image/svg+xml"));
+  EXPECT_THAT(icon.finished->head, HasSubstr("max-age=86400"));
+  EXPECT_THAT(icon.finished->head, Not(HasSubstr("immutable")));
+}
+
+TEST(Listing, IsForNobodyElseToKeepUntilThereIsAnIndex) {
+  Site site;
+  const auto index = site.holders.index.load();
+  const std::vector<Address> listings = {
+      {"/search"}, {"/search", "q=jumper"}, {"/search", "q=xyzzyqwerty"}, {"/collections/nothing"}};
+  site.holders.index.store(nullptr);
+  for (const Address& page : listings) {
+    EXPECT_THAT(site.get(page.path, page.query).finished->head, HasSubstr("Cache-Control: no-store"))
+        << page.path << "?" << page.query;
+  }
+  site.holders.index.store(index);
+  for (const Address& page : listings) {
+    EXPECT_THAT(site.get(page.path, page.query).finished->head, HasSubstr("Cache-Control: public"))
+        << page.path << "?" << page.query;
+  }
+}
+
 TEST(Assets, ServeTheStyleSheetUnderItsContentsNameForEver) {
   const Assets assets(embedded::web());
   const std::string_view url = assets.url("shop.css");

@@ -3,6 +3,13 @@
 #include <fmt/format.h>
 
 namespace ff::storefront {
+namespace {
+
+bool must_be_secure(const http::Request& request, const Identity& identity) {
+  return request.secure || identity.public_url.starts_with("https://");
+}
+
+}  // namespace
 
 std::optional<CartId> cart_of(const http::Request& request) {
   const std::optional<Token> token = Token::parse(request.cookie(kCartCookie));
@@ -17,23 +24,25 @@ std::int64_t piece_count(const cart::Cart& cart) {
   return pieces;
 }
 
-void remember_cart(http::Response& response, const http::Request& request, const cart::Cart& cart) {
+void remember_cart(http::Response& response, const http::Request& request, const Identity& identity,
+                   const cart::Cart& cart) {
   http::Cookie cookie;
   cookie.name = kCartCookie;
   cookie.value = cart.id.text();
   cookie.max_age = kCartCookieAge;
-  cookie.secure = request.secure;
+  cookie.secure = must_be_secure(request, identity);
   response.header("Set-Cookie", http::set_cookie(cookie));
-  remember_count(response, request, piece_count(cart));
+  remember_count(response, request, identity, piece_count(cart));
 }
 
-void remember_count(http::Response& response, const http::Request& request, std::int64_t pieces) {
+void remember_count(http::Response& response, const http::Request& request, const Identity& identity,
+                    std::int64_t pieces) {
   http::Cookie cookie;
   cookie.name = kCartCountCookie;
   cookie.value = fmt::to_string(pieces);
   cookie.max_age = kCartCookieAge;
   cookie.readable_by_scripts = true;
-  cookie.secure = request.secure;
+  cookie.secure = must_be_secure(request, identity);
   response.header("Set-Cookie", http::set_cookie(cookie));
 }
 

@@ -2,6 +2,8 @@
 // `ff_cart_count` holds the number of pieces, so that a cached page can show the badge.
 //
 // Invariant: `ff_cart` is only ever set together with a cart that was written; reading a page sets nothing.
+// Both are Secure where the request came over TLS or the shop's published address says https, so that a proxy
+// that forgets to say so does not make them travel in the clear.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +11,7 @@
 
 #include "cart/cart.h"
 #include "http/message.h"
+#include "storefront/shop.h"
 
 namespace ff::storefront {
 
@@ -23,9 +26,11 @@ std::optional<CartId> cart_of(const http::Request& request);
 std::int64_t piece_count(const cart::Cart& cart);
 
 /// Both cookies for `cart`, for 30 days from now.
-void remember_cart(http::Response& response, const http::Request& request, const cart::Cart& cart);
+void remember_cart(http::Response& response, const http::Request& request, const Identity& identity,
+                   const cart::Cart& cart);
 
 /// Only the count: after an order, where the cart's token stays.
-void remember_count(http::Response& response, const http::Request& request, std::int64_t pieces);
+void remember_count(http::Response& response, const http::Request& request, const Identity& identity,
+                    std::int64_t pieces);
 
 }  // namespace ff::storefront

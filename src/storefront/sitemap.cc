@@ -20,15 +20,15 @@ std::string address(const catalog::Snapshot& snapshot, std::size_t nth) {
   return "/products/" + snapshot.products()[nth - snapshot.collections().size()].handle;
 }
 
-std::size_t parts(const catalog::Snapshot& snapshot) {
+}  // namespace
+
+std::size_t sitemap_parts(const catalog::Snapshot& snapshot) {
   return (address_count(snapshot) + kSitemapAddressesMax - 1) / kSitemapAddressesMax;
 }
 
-}  // namespace
-
 std::optional<std::string> write_sitemap_part(const Layout& layout, const catalog::Snapshot& snapshot,
                                               std::size_t number) {
-  if (number >= parts(snapshot)) return std::nullopt;
+  if (number >= sitemap_parts(snapshot)) return std::nullopt;
   Html xml;
   xml << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset "
          "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
@@ -42,11 +42,11 @@ std::optional<std::string> write_sitemap_part(const Layout& layout, const catalo
 }
 
 std::string write_sitemap(const Layout& layout, const catalog::Snapshot& snapshot) {
-  if (parts(snapshot) == 1) return *write_sitemap_part(layout, snapshot, 0);
+  if (sitemap_parts(snapshot) == 1) return *write_sitemap_part(layout, snapshot, 0);
   Html xml;
   xml << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex "
          "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
-  for (std::size_t i = 0; i < parts(snapshot); ++i) {
+  for (std::size_t i = 0; i < sitemap_parts(snapshot); ++i) {
     xml << "<sitemap><loc>" << layout.absolute("/sitemaps/" + std::to_string(i) + ".xml")
         << "</loc></sitemap>\n";
   }

@@ -9,7 +9,11 @@
 
 namespace ff::storefront {
 
-inline constexpr std::size_t kSitemapAddressesMax = 50'000;  // the protocol's own limit for one file
+/// Of one file. The protocol allows 50,000; a tenth keeps a file within its share of a PageCache.
+inline constexpr std::size_t kSitemapAddressesMax = 5'000;
+
+/// How many parts there are: 1 where the whole fits one file.
+std::size_t sitemap_parts(const catalog::Snapshot& snapshot);
 
 /// The whole sitemap where it fits one file; otherwise an index of /sitemaps/0.xml, /sitemaps/1.xml ...
 std::string write_sitemap(const Layout& layout, const catalog::Snapshot& snapshot);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "base/text.h"
+
 namespace ff::telemetry {
 namespace {
 
@@ -18,16 +20,10 @@ void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
 }
 
 /// Lower case only: the standard forbids upper case.
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 bool read_hex(std::string_view text, std::span<std::uint8_t> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = hex_value(text[2 * i]);
-    const int low = hex_value(text[2 * i + 1]);
+    const int high = lower_hex_value(text[2 * i]);
+    const int low = lower_hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) return false;
     out[i] = static_cast<std::uint8_t>(high * 16 + low);
   }

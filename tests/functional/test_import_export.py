@@ -81,11 +81,14 @@ def test_a_byte_order_mark_crlf_and_columns_in_any_order_are_read(empty_shop):
 
 
 def test_an_export_imports_to_the_same_shop(fresh_shop, tmp_path):
-    exported = fresh_shop.run("export").stdout
+    collections, again = tmp_path / "collections.csv", tmp_path / "again.csv"
+    exported = fresh_shop.run("export", "--collections", str(collections)).stdout
+    assert len(list(csv.DictReader(io.StringIO(collections.read_text(encoding="utf-8"))))) > 1
     other = ShopProcess(tmp_path / "other")
     other.run("migrate")
-    other.run("import", write(other, exported))
-    assert other.run("export").stdout == exported
+    other.run("import", write(other, exported), "--collections", str(collections))
+    assert other.run("export", "--collections", str(again)).stdout == exported
+    assert again.read_bytes() == collections.read_bytes()
 
 
 def test_replace_removes_what_the_file_lacks_and_says_so(empty_shop):

@@ -56,7 +56,8 @@ addEventListener("visibilitychange", () => document.hidden || showCount());
 // ---- pieces of pages from our own form routes -------------------------------------------------------------
 
 /// Posts a form's fields to a storefront route that answers with a piece of HTML ("drawer", "cart") instead
-/// of a whole page. The header can't be sent by another site's form, so it guards against forgery as well.
+/// of a whole page. The header only says which piece is wanted; what keeps other sites' posts out is the form
+/// guard, which looks at the headers that the browser itself sets.
 async function postForPiece(url, body, piece) {
   const response = await fetch(url, {
     method: "POST",
