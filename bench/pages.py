@@ -18,7 +18,7 @@ from support.api import ADDRESS
 from support.shop_process import ShopProcess
 
 BUILD = load.ROOT / "build" / "release"
-STOCK = 2_000_000_000  # of the hot variant: the storm must not run out
+STOCK = 10_000_000  # of the hot variant, as much as an import allows: the storm must not run out
 
 
 class PinnedShop(ShopProcess):

@@ -143,7 +143,7 @@ class TestShop {
   catalog::IndexHolder index;
   telemetry::Registry metrics;
   cart::CartStore& carts;
-  checkout::Committer committer{context.get_executor(), store.orders(), carts, clock, {}, metrics};
+  checkout::Committer committer{store.orders(), carts, clock, {}, metrics};
   checkout::Service service{catalogue, carts, store.orders(), committer, gateway,
                             rules,     clock, random,         {},        metrics};
   storefront::Shop shop{{},        rules,   catalogue, labels, index,  carts, store.stock(), store.orders(),

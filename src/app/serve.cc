@@ -18,32 +18,28 @@
 #include "checkout/checkout.h"
 #include "checkout/committer.h"
 #include "checkout/sweeper.h"
-#include "embedded/web.h"
 #include "http/ops.h"
 #include "http/server.h"
 #include "payments/demo_gateway.h"
 #include "storage/store.h"
-#include "storefront/assets.h"
-#include "storefront/buying_routes.h"
-#include "storefront/error_pages.h"
-#include "storefront/layout.h"
-#include "storefront/reading_routes.h"
 #include "storefront/shop.h"
+#include "storefront/storefront.h"
 #include "telemetry/log.h"
 
 namespace ff::app {
 namespace {
 
-// The thread that runs the committer's batches and the sweeper, so that neither waits for a handler.
-class CommitThread {
+// The thread that runs the sweeper, so that no shopper waits for its rounds.
+class SweeperThread {
  public:
   void start() {
     thread_ = std::thread([this] {
-      pthread_setname_np(pthread_self(), "ff-commit");
+      pthread_setname_np(pthread_self(), "ff-sweeper");
       context_.run();
     });
   }
-  ~CommitThread() {
+  ~SweeperThread() { stop(); }
+  void stop() {
     context_.stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -125,13 +121,13 @@ Result<void> serve(const config::Options& options) {
   CatalogueWatcher catalogue(store.catalog(), store.stock(), clock, metrics);
   if (auto loaded = run_task(catalogue.load()); !loaded) return loaded;
 
-  CommitThread commit_thread;
-  checkout::Committer committer(commit_thread.executor(), store.orders(), store.carts(), clock,
-                                checkout::CommitterLimits{}, metrics);
+  SweeperThread sweeper_thread;
+  checkout::Committer committer(store.orders(), store.carts(), clock, checkout::CommitterLimits{}, metrics);
   checkout::Settings settings;
   settings.payment_timeout = options.payment_timeout;
   settings.hold_for = options.hold_time;
-  settings.lease_for = options.payment_timeout + std::chrono::seconds(10);
+  // A take-over asks the gateway twice, and each way ends with a commit.
+  settings.lease_for = 2 * options.payment_timeout + std::chrono::seconds(10);
   checkout::Service checkout(catalogue.snapshot(), store.carts(), store.orders(), committer, **gateway,
                              options.rules, clock, random, settings, metrics);
   checkout::SweeperSettings sweeping;
@@ -151,22 +147,13 @@ Result<void> serve(const config::Options& options) {
                         clock,
                         random,
                         metrics};
-  const storefront::Assets assets(embedded::web());
-  const storefront::Layout layout(shop.identity, assets);
-  const storefront::ErrorPages error_pages(layout, shop.catalogue);
+  storefront::Storefront storefront(shop);
   http::Router router;
-  const auto shop_error_page = [&error_pages](const http::Request& request, int status,
-                                              std::string_view title) {
-    return error_pages.page(request, status, title);
-  };
-  storefront::ReadingRoutes reading({shop.catalogue, shop.labels, shop.index, shop.rules, metrics}, layout,
-                                    shop_error_page);
-  storefront::add_reading_routes(router, reading);
-  storefront::add_buying_routes(router, shop, layout);
+  storefront.add_routes(router);
   api::add_routes(router, shop);
-  router.set_error_page([&](const http::Request& request, int status, std::string_view title) {
+  router.set_error_page([&storefront](const http::Request& request, int status, std::string_view title) {
     return request.path.starts_with("/api/") ? api::error_page(request, status, title)
-                                             : shop_error_page(request, status, title);
+                                             : storefront.error_page(request, status, title);
   });
 
   std::atomic<bool> draining{false};
@@ -181,7 +168,8 @@ Result<void> serve(const config::Options& options) {
   const auto threads =
       static_cast<unsigned>(options.io_threads > 0 ? options.io_threads : config::usable_cpus());
   http::ServerOptions shop_server = server_options(options, options.listen, "shop", threads);
-  shop_server.security = layout.security();  // the policy of finished pages, on every other answer too
+  shop_server.security =
+      storefront.layout().security();  // the policy of finished pages, on every other answer too
   http::Server server(router, http::Limits{}, std::move(shop_server), clock, metrics);
   http::Server ops(ops_router, http::Limits{}, server_options(options, options.ops_listen, "ops", 1), clock,
                    metrics);
@@ -190,11 +178,11 @@ Result<void> serve(const config::Options& options) {
   // The ops port answers once the shop's port is bound: started and ready mean that connections succeed.
   if (auto bound = server.listen(); !bound) return bound;
   if (auto bound = ops.listen(); !bound) return bound;
-  commit_thread.start();
+  sweeper_thread.start();
   server.start();
   ops.start();
   catalogue.start();
-  asio::co_spawn(commit_thread.executor(), sweeper.run(), asio::detached);
+  asio::co_spawn(sweeper_thread.executor(), sweeper.run(), asio::detached);
 
   signals.wait();
   draining.store(true);
@@ -205,10 +193,20 @@ Result<void> serve(const config::Options& options) {
   const Instant flush_until = clock.now() + grace;
   while (committer.pending() > 0 && clock.now() < flush_until)
     std::this_thread::sleep_for(Duration(1000));
+  if (!finished || committer.pending() > 0) {
+    // What still waits would answer into threads that are about to end. Whatever was acknowledged is on disk.
+    log::warning("app", "stopped with requests unfinished");
+    std::_Exit(1);
+  }
+  sweeper.stop();
   server.join();
   ops.join();
+  sweeper_thread.stop();
   catalogue.stop();
-  log::info("app", "stopped", {{"finished_all", finished ? "true" : "false"}});
+  // The stores' threads answer into the contexts of the threads above, so they end while those still exist.
+  gateway->reset();
+  opened->reset();
+  log::info("app", "stopped");
   return {};
 }
 

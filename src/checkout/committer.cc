@@ -31,21 +31,20 @@ struct Committer::Lanes {
   std::shared_ptr<Carts> carts;
 };
 
-Committer::Committer(asio::any_io_executor executor, orders::OrderStore& orders, cart::CartStore& carts,
-                     Clock& clock, CommitterLimits limits, telemetry::Registry& metrics)
+Committer::Committer(orders::OrderStore& orders, cart::CartStore& carts, Clock& clock, CommitterLimits limits,
+                     telemetry::Registry& metrics)
     : lanes_(std::make_unique<Lanes>()) {
   // The store decides by order id and idempotency key, or by compare-and-set on the order's state, so a
   // placement or settlement may be repeated.
   lanes_->place = std::make_shared<Lanes::Place>(
-      "place", executor, [&orders](std::span<const orders::NewOrder> batch) { return orders.place(batch); },
+      "place", [&orders](std::span<const orders::NewOrder> batch) { return orders.place(batch); },
       always<orders::NewOrder>, order_stands, clock, limits, metrics);
   lanes_->settle = std::make_shared<Lanes::Settle>(
-      "settle", executor,
-      [&orders](std::span<const orders::Settlement> batch) { return orders.settle(batch); },
+      "settle", [&orders](std::span<const orders::Settlement> batch) { return orders.settle(batch); },
       always<orders::Settlement>, always<orders::SettleOutcome>, clock, limits, metrics);
   lanes_->carts = std::make_shared<Lanes::Carts>(
-      "cart", executor, [&carts](std::span<const cart::Change> batch) { return carts.apply(batch); },
-      repeatable, always<Result<cart::Cart>>, clock, limits, metrics);
+      "cart", [&carts](std::span<const cart::Change> batch) { return carts.apply(batch); }, repeatable,
+      always<Result<cart::Cart>>, clock, limits, metrics);
 }
 
 Committer::~Committer() = default;

@@ -23,11 +23,11 @@ struct CommitterLimits {
 };
 
 /// Owned by the composition root; outlives every task it gave out. submit functions: any thread; the waiting
-/// coroutine resumes on its own executor. `executor` runs the batches.
+/// coroutine resumes on its own executor. A batch runs on the executor of whoever found its lane idle.
 class Committer {
  public:
-  Committer(asio::any_io_executor executor, orders::OrderStore& orders, cart::CartStore& carts, Clock& clock,
-            CommitterLimits limits, telemetry::Registry& metrics);
+  Committer(orders::OrderStore& orders, cart::CartStore& carts, Clock& clock, CommitterLimits limits,
+            telemetry::Registry& metrics);
   ~Committer();
 
   Task<Result<orders::PlaceOutcome>> place(orders::NewOrder order);

@@ -110,7 +110,7 @@ const std::string kOverloaded(to_string(ErrorCode::kOverloaded));
 class CommitterTest : public testing::Test {
  protected:
   std::unique_ptr<Committer> make(CommitterLimits limits = {}) {
-    return std::make_unique<Committer>(context.get_executor(), store, store, clock, limits, metrics);
+    return std::make_unique<Committer>(store, store, clock, limits, metrics);
   }
   void place(Committer& committer, std::string key) {
     const std::size_t slot = answers.size();
@@ -324,15 +324,12 @@ TEST(CommitterThreads, AnswersEachWaiterOnItsOwnThread) {
   constexpr int kEach = 2000;
   SystemClock clock;
   telemetry::Registry metrics;
-  asio::io_context writer;
   ScriptedStore store(clock);
   store.commit_time = Duration(0);
-  Committer committer(writer.get_executor(), store, store, clock, {}, metrics);
+  Committer committer(store, store, clock, {}, metrics);
   std::atomic<int> answered = 0;
   std::atomic<int> astray = 0;
 
-  auto writer_guard = asio::make_work_guard(writer);
-  std::thread writing([&] { writer.run(); });
   std::vector<std::thread> asking;
   for (int t = 0; t < kThreads; ++t) {
     asking.emplace_back([&] {
@@ -353,8 +350,6 @@ TEST(CommitterThreads, AnswersEachWaiterOnItsOwnThread) {
   }
   for (std::thread& thread : asking)
     thread.join();
-  writer_guard.reset();
-  writing.join();
   EXPECT_EQ(answered.load(), kThreads * kEach);
   EXPECT_EQ(astray.load(), 0);
 }

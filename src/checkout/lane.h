@@ -4,7 +4,9 @@
 // arrival order; each is answered exactly once, on the executor of the coroutine that waits for it; nobody's
 // going away takes an operation back once it is queued.
 //
-// submit(): any thread. The batch function runs on the lane's executor.
+// submit(): any thread. The batches run on the executor of whoever found the lane idle: on a serving thread
+// all requests that are ready then are read before the first batch goes, and no other thread has to wake for
+// it.
 #pragma once
 
 #include <algorithm>
@@ -44,10 +46,9 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
 
   /// `may_replay`: whether doing the operation a second time changes nothing. `settles`: whether this outcome
   /// of a replay also says what became of the earlier tries; otherwise it stays unknown.
-  Lane(std::string kind, asio::any_io_executor executor, Commit commit, MayReplay may_replay, Settles settles,
-       Clock& clock, CommitterLimits limits, telemetry::Registry& metrics)
+  Lane(std::string kind, Commit commit, MayReplay may_replay, Settles settles, Clock& clock,
+       CommitterLimits limits, telemetry::Registry& metrics)
       : kind_(std::move(kind)),
-        executor_(std::move(executor)),
         commit_(std::move(commit)),
         may_replay_(std::move(may_replay)),
         settles_(std::move(settles)),
@@ -70,8 +71,9 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   Task<Result<Outcome>> submit(Operation operation) {
     auto initiate = [this](auto handler, Operation moved) {
       using Handler = decltype(handler);
+      const asio::any_io_executor executor = asio::get_associated_executor(handler);
       std::unique_ptr<Waiter> waiter = std::make_unique<TypedWaiter<Handler>>(std::move(handler));
-      enqueue(std::move(moved), std::move(waiter));
+      enqueue(std::move(moved), std::move(waiter), executor);
     };
     auto answered = asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Outcome>)>(
         std::move(initiate), asio::use_awaitable, std::move(operation));
@@ -115,7 +117,7 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   };
   using Outcomes = std::vector<Result<Outcome>>;
 
-  void enqueue(Operation operation, std::unique_ptr<Waiter> waiter) {
+  void enqueue(Operation operation, std::unique_ptr<Waiter> waiter, const asio::any_io_executor& executor) {
     const Instant now = clock_.now();
     bool start = false;
     {
@@ -133,8 +135,10 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     queue_.add(1);
     if (!start) return;
     // A lane that stopped without a word would leave every later waiter hanging: let it end the program.
-    asio::co_spawn(executor_, drain(this->shared_from_this()), [](const std::exception_ptr& broken) {
-      if (broken) std::rethrow_exception(broken);
+    asio::post(executor, [executor, self = this->shared_from_this()] {
+      asio::co_spawn(executor, drain(self), [](const std::exception_ptr& broken) {
+        if (broken) std::rethrow_exception(broken);
+      });
     });
   }
 
@@ -242,7 +246,6 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   }
 
   const std::string kind_;
-  const asio::any_io_executor executor_;
   const Commit commit_;
   const MayReplay may_replay_;
   const Settles settles_;

@@ -234,7 +234,7 @@ class ShopTest : public testing::Test {
   pricing::Rules rules;
   catalog::SnapshotHolder catalogue;
   Settings settings;
-  Committer committer{context.get_executor(), orders, store.carts(), clock, {}, metrics};
+  Committer committer{orders, store.carts(), clock, {}, metrics};
   Service service{catalogue, store.carts(), orders, committer, gateway,
                   rules,     clock,         random, settings,  metrics};
   Sweeper sweeper{orders, store.carts(), committer, gateway, clock, {}, metrics};

@@ -158,8 +158,7 @@ struct TestShop {
   catalog::SnapshotHolder catalogue;
   catalog::StockLabelsHolder labels;
   catalog::IndexHolder index;
-  checkout::Committer committer{context.get_executor(),      store.orders(), store.carts(), clock,
-                                checkout::CommitterLimits{}, metrics};
+  checkout::Committer committer{store.orders(), store.carts(), clock, checkout::CommitterLimits{}, metrics};
   checkout::Service service{catalogue, store.carts(), store.orders(),       committer, gateway, rules,
                             clock,     random,        checkout::Settings{}, metrics};
   Shop shop{Identity{},     rules,     catalogue, labels, index,  store.carts(), store.stock(),

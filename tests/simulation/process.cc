@@ -72,7 +72,7 @@ Process::Process(Outside& outside, Instant now)
           [&outside](Duration delay, std::function<void()> act) {
             outside.later(delay, [act = std::move(act)] { return run_now(act); });
           })),
-      committer_(context_.get_executor(), store_, store_, clock_, {}, metrics_),
+      committer_(store_, store_, clock_, {}, metrics_),
       service_(outside.catalogue, store_, store_, committer_,
                *(gateway_ = std::make_unique<SabotagedGateway>(std::move(gateway_), outside.weather)),
                outside.rules, clock_, outside.random, {}, metrics_),
