@@ -47,7 +47,7 @@ function(ff_target name)
     # GCC 12 reports these from inside its own optimised std::string, std::variant and coroutine frames.
     target_compile_options(${name} PRIVATE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
                            -Wno-array-bounds -Wno-stringop-overread -Wno-free-nonheap-object
-                           $<$<OR:$<CONFIG:Release>,$<BOOL:${FF_SANITIZE}>>:-Wno-mismatched-new-delete>)
+                           -Wno-mismatched-new-delete)
   endif()
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated)
 endfunction()
