@@ -33,31 +33,24 @@ Result<std::vector<catalog::Collection>> read_collections(const std::string& fil
   return catalog::read_collections_csv(**source);
 }
 
-// Products that the shop has and the file lacks.
-Result<std::vector<std::string>> handles_missing_from(const catalog::CatalogueChange& change,
-                                                      catalog::CatalogStore& store) {
-  const auto catalogue = run_task(store.load());
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  std::unordered_set<std::string_view> kept;
-  for (const catalog::Product& product : change.upserts)
-    kept.insert(product.handle);
-  std::vector<std::string> missing;
-  for (const catalog::Product& product : catalogue->products) {
-    if (!kept.contains(product.handle)) missing.push_back(product.handle);
+// What --replace and --keep-stock ask for: both look at the products that the shop has now.
+void respect_existing(catalog::CatalogueChange& change, const std::vector<catalog::Product>& existing,
+                      const ImportRequest& request) {
+  if (request.replace) {
+    std::unordered_set<std::string_view> listed;
+    for (const catalog::Product& product : change.upserts)
+      listed.insert(product.handle);
+    for (const catalog::Product& product : existing) {
+      if (!listed.contains(product.handle)) change.removed_handles.push_back(product.handle);
+    }
   }
-  return missing;
-}
-
-// Leaves only the stock of products that the shop does not have yet.
-Result<void> keep_stock_of_existing(catalog::CatalogueChange& change, catalog::CatalogStore& store) {
-  const auto catalogue = run_task(store.load());
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  std::unordered_set<std::string_view> existing;
-  for (const catalog::Product& product : catalogue->products)
-    existing.insert(product.handle);
-  std::erase_if(change.stock,
-                [&](const catalog::StockTarget& target) { return existing.contains(target.handle); });
-  return {};
+  if (request.keep_stock) {
+    std::unordered_set<std::string_view> handles;
+    for (const catalog::Product& product : existing)
+      handles.insert(product.handle);
+    std::erase_if(change.stock,
+                  [&](const catalog::StockTarget& target) { return handles.contains(target.handle); });
+  }
 }
 
 void print_counts(const catalog::ChangeCounts& counts, bool dry_run) {
@@ -110,13 +103,10 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
     if (!collections) return tl::unexpected(collections.error());
     change->collections = std::move(*collections);
   }
-  if (request.replace) {
-    auto missing = handles_missing_from(*change, (*store)->catalog());
-    if (!missing) return tl::unexpected(missing.error());
-    change->removed_handles = std::move(*missing);
-  }
-  if (request.keep_stock) {
-    if (auto kept = keep_stock_of_existing(*change, (*store)->catalog()); !kept) return kept;
+  if (request.replace || request.keep_stock) {
+    const auto catalogue = run_task((*store)->catalog().load());
+    if (!catalogue) return tl::unexpected(catalogue.error());
+    respect_existing(*change, catalogue->products, request);
   }
   const auto counts = run_task((*store)->catalog().apply(std::move(*change), request.dry_run));
   if (!counts) return tl::unexpected(counts.error());

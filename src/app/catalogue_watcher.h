@@ -4,7 +4,6 @@
 // values in. When the store is away the old values stay, and one log line says so until it is back.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <thread>
 
