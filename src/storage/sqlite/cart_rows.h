@@ -8,7 +8,7 @@
 
 #include "cart/cart_store.h"
 #include "sqlite/database.h"
-#include "storage/sqlite/documents.h"
+#include "storage/documents.h"
 
 namespace ff::storage {
 

@@ -1,7 +1,7 @@
 #include "storage/sqlite/catalogue_rows.h"
 
 #include "storage/catalogue_rules.h"
-#include "storage/sqlite/documents.h"
+#include "storage/documents.h"
 #include "storage/sqlite/queries.h"
 #include "storage/sqlite/stock_rows.h"
 

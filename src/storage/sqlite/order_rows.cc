@@ -6,7 +6,7 @@
 
 #include "storage/order_rules.h"
 #include "storage/sqlite/cart_rows.h"
-#include "storage/sqlite/documents.h"
+#include "storage/documents.h"
 #include "storage/sqlite/queries.h"
 #include "storage/sqlite/stock_rows.h"
 

@@ -1,4 +1,4 @@
-#include "storage/sqlite/documents.h"
+#include "storage/documents.h"
 
 #include <simdjson.h>
 
