@@ -37,9 +37,28 @@ Result<void> check_limits(const std::vector<Line>& lines, bool is_new, inventory
   return {};
 }
 
+const Addition* remembered(const Cart& cart, std::uint64_t key) {
+  if (key == 0) return nullptr;
+  const auto found = std::find_if(cart.additions.begin(), cart.additions.end(),
+                                  [&](const Addition& addition) { return addition.key == key; });
+  return found == cart.additions.end() ? nullptr : &*found;
+}
+
+void remember(Cart& cart, const Addition& addition) {
+  if (addition.key == 0) return;
+  if (cart.additions.size() >= kAdditionsMax) cart.additions.erase(cart.additions.begin());
+  cart.additions.push_back(addition);
+}
+
 }  // namespace
 
 Result<void> apply(Cart& cart, const Change& change, Instant now) {
+  const Addition addition{change.kind == Change::Kind::kAdd ? change.key : 0, change.variant,
+                          change.quantity};
+  if (const Addition* made = remembered(cart, addition.key)) {
+    if (*made == addition) return {};
+    return fail(ErrorCode::kKeyReused, "the key belongs to another addition to the cart");
+  }
   std::vector<Line> lines = cart.lines;
   const auto line = find(lines, change.variant);
   const bool is_new = line == lines.end();
@@ -65,6 +84,7 @@ Result<void> apply(Cart& cart, const Change& change, Instant now) {
   }
   if (lines == cart.lines) return {};
   cart.lines = std::move(lines);
+  remember(cart, addition);
   ++cart.version;
   cart.updated_at = now;
   return {};

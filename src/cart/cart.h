@@ -18,6 +18,7 @@
 namespace ff::cart {
 
 inline constexpr std::size_t kLinesMax = 100;
+inline constexpr std::size_t kAdditionsMax = 8;  // remembered by a cart: a replay comes at once or never
 
 struct Line {
   VariantId variant;
@@ -26,11 +27,20 @@ struct Line {
   bool operator==(const Line&) const = default;
 };
 
+/// An addition that a cart has taken in, so that it isn't taken in again.
+struct Addition {
+  std::uint64_t key = 0;
+  VariantId variant;
+  inventory::Quantity quantity = 0;
+  bool operator==(const Addition&) const = default;
+};
+
 struct Cart {
   CartId id;
   std::uint64_t version = 0;  // grows with every change; 0: nothing was ever stored
   std::vector<Line> lines;    // in the order they were added
   Instant updated_at;
+  std::vector<Addition> additions = {};  // the last kAdditionsMax that had a key, oldest first
   bool operator==(const Cart&) const = default;
 };
 
@@ -47,11 +57,15 @@ struct Change {
   VariantId variant;
   inventory::Quantity quantity = 0;
   Money price_seen;
+  /// kAdd only; not 0: the addition is made once, however often the change comes again with this key while
+  /// the cart remembers it. The other kinds lead to the same cart each time anyhow.
+  std::uint64_t key = 0;
 };
 
 /// The change on a cart in memory: the one rule that every adapter applies. kInvalid names the limit that
-/// would be passed ("quantity", "lines"); the cart is then unchanged. Raises version and sets updated_at,
-/// unless the change makes no difference (removing what is not there).
+/// would be passed ("quantity", "lines"), kKeyReused a key that another addition had; the cart is then
+/// unchanged. Raises version and sets updated_at, unless the change makes no difference (removing what is not
+/// there, adding what was added under this key).
 Result<void> apply(Cart& cart, const Change& change, Instant now);
 
 /// Takes what was ordered out of the cart: quantities go down, lines that reach zero leave. What was added

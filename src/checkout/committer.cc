@@ -16,8 +16,11 @@ bool order_stands(const orders::PlaceOutcome& outcome) {
   return !std::holds_alternative<orders::SoldOut>(outcome);
 }
 
-// Adding twice adds twice; the other changes lead to the same cart however often they are made.
-bool repeatable(const cart::Change& change) { return change.kind != cart::Change::Kind::kAdd; }
+// Adding twice adds twice, unless the cart knows the addition by its key; the other changes lead to the same
+// cart however often they are made.
+bool repeatable(const cart::Change& change) {
+  return change.kind != cart::Change::Kind::kAdd || change.key != 0;
+}
 
 }  // namespace
 

@@ -82,7 +82,7 @@ class ScriptedStore final : public orders::OrderStore, public cart::CartStore {
   Task<Result<std::vector<orders::Order>>> overdue(std::int64_t) override {
     co_return fail(ErrorCode::kInternal);
   }
-  Task<Result<void>> release_holds(std::span<const OrderId>) override {
+  Task<Result<std::int64_t>> release_holds(std::span<const OrderId>) override {
     co_return fail(ErrorCode::kInternal);
   }
   Task<Result<std::vector<orders::Order>>> captures_due(std::int64_t) override {
@@ -124,10 +124,12 @@ class CommitterTest : public testing::Test {
     const Result<orders::PlaceOutcome> outcome = co_await committer.place(std::move(order));
     answers[slot] = outcome_name(outcome);
   }
-  void change(Committer& committer, cart::Change::Kind kind, inventory::Quantity quantity) {
+  void change(Committer& committer, cart::Change::Kind kind, inventory::Quantity quantity,
+              std::uint64_t key = 0) {
     const std::size_t slot = answers.size();
     answers.emplace_back("waiting");
     cart::Change change;
+    change.key = key;
     change.kind = kind;
     change.quantity = quantity;
     asio::co_spawn(context, change_one(committer, change, answers, slot), asio::detached);
@@ -302,6 +304,16 @@ TEST_F(CommitterTest, NeverAddsToACartTwiceWhenTheFirstTimeMayHaveBeenCommitted)
   finish();
   EXPECT_THAT(answers, ElementsAre(kUnknown));
   EXPECT_EQ(tries, 1);
+}
+
+TEST_F(CommitterTest, ReplaysAnAdditionThatTheCartKnowsByItsKey) {
+  int tries = 0;
+  store.decide_carts = [&](auto) { return ++tries == 1 ? std::optional(ErrorCode::kUnknown) : std::nullopt; };
+  const auto committer = make();
+  change(*committer, cart::Change::Kind::kAdd, 1, 77);
+  finish();
+  EXPECT_THAT(answers, ElementsAre("changed"));
+  EXPECT_EQ(tries, 2);
 }
 
 TEST_F(CommitterTest, ReplaysTheCartChangesThatMayBeMadeTwice) {

@@ -141,14 +141,16 @@ Task<Result<Order>> Settler::conclude(Order order, Payment payment, bool empty_c
   co_return co_await give_up(std::move(moved->order), kSoldOutMeanwhile);
 }
 
-Task<Result<Order>> Settler::give_up(Order order, std::string reason) {
+Task<Result<Order>> Settler::give_up(Order order, std::string reason, Unless unless) {
   if (order.reason.empty()) {
     Settlement decision = settlement(order, Settlement::Kind::kSuspend);
     decision.reason = reason;
+    decision.if_hold_expired = unless == Unless::kTakenOverOrHeld;
     Result<Move> decided = co_await move(std::move(decision));
     if (!decided) co_return tl::unexpected<Error>(std::move(decided.error()));
     order = std::move(decided->order);
-    // Somebody else moved it meanwhile; but our own decision, replayed, also reads as "not applied".
+    // Somebody else moved it meanwhile, or it is too early; but our own decision, replayed, also reads as
+    // "not applied".
     if (!decided->applied && (order.state != orders::State::kPendingPayment || order.reason.empty()))
       co_return order;
   }

@@ -7,6 +7,7 @@
 // that arrives late, from a process long thought dead, can't take the money of a paid order.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/async.h"
@@ -33,7 +34,11 @@ class Settler {
   /// kUnknown or kUnavailable: the order may or may not have moved; it is found again by the sweeper.
   Task<Result<orders::Order>> conclude(orders::Order order, payments::Payment payment, bool empty_cart);
   /// Records that the order is given up, closes its payment, then cancels it. Returns the same as conclude().
-  Task<Result<orders::Order>> give_up(orders::Order order, std::string reason);
+  /// Unless somebody has taken it over or, if so asked, the store says that its hold still runs: the order
+  /// that is returned then is pending and has no reason.
+  enum class Unless : std::uint8_t { kTakenOver, kTakenOverOrHeld };
+  Task<Result<orders::Order>> give_up(orders::Order order, std::string reason,
+                                      Unless unless = Unless::kTakenOver);
   /// The payment's outcome is unknown and nobody waits for it any more: ends the lease.
   Task<Result<orders::Order>> suspend(orders::Order order);
   /// The payment was captured.

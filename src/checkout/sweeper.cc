@@ -22,7 +22,7 @@ using payments::Status;
 constexpr std::string_view kRoom = "checkout";
 constexpr const char* kNeverCame = "The payment did not arrive in time. You were not charged.";
 
-// Waits for several coroutines on the same thread.
+// Several coroutines on one thread, and who waits for them.
 struct Join {
   explicit Join(const asio::any_io_executor& executor)
       : timer(executor, asio::steady_timer::time_point::max()) {}
@@ -30,6 +30,21 @@ struct Join {
   std::size_t running = 0;
   std::size_t next = 0;
 };
+
+void spawn(const std::shared_ptr<Join>& join, Task<void> task) {
+  ++join->running;
+  asio::co_spawn(join->timer.get_executor(), std::move(task), [join](const std::exception_ptr& broken) {
+    if (broken) std::rethrow_exception(broken);
+    if (--join->running == 0) join->timer.cancel();
+  });
+}
+
+Task<void> all_of(std::shared_ptr<Join> join) {
+  while (join->running > 0) {
+    auto signal = join->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await std::move(signal);
+  }
+}
 
 Task<void> work_through(std::shared_ptr<Join> join, const std::vector<Order>& list,
                         const std::function<Task<void>(const Order&)>& work) {
@@ -104,14 +119,28 @@ Sweeper::Sweeper(orders::OrderStore& orders, cart::CartStore& carts, Committer& 
       captures_(settings.retry_delay_first, settings.retry_delay_max, settings.retries_max) {}
 
 Task<void> Sweeper::run() {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  const auto join = std::make_shared<Join>(executor);
+  spawn(join, sweep_captures());
+  spawn(join, sweep_pending());
+  co_await all_of(join);
+}
+
+Task<void> Sweeper::sweep_pending() {
   Instant carts_due = clock_.now() + settings_.cart_period;
   while (!stopping_.load(std::memory_order_relaxed)) {
     co_await settle_overdue();
-    co_await capture_due();
     if (clock_.now() >= carts_due) {
       co_await remove_idle_carts();
       carts_due = clock_.now() + settings_.cart_period;
     }
+    co_await clock_.sleep_for(settings_.period);
+  }
+}
+
+Task<void> Sweeper::sweep_captures() {
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    co_await capture_due();
     // In a spike captures queue up by the thousand: then one round follows the other.
     if (!more_captures_) co_await clock_.sleep_for(settings_.period);
   }
@@ -131,10 +160,10 @@ Task<bool> Sweeper::settle_overdue() {
   const std::vector<Order> due = due_of(std::move(*found), overdue_);
   co_await each(due, [this](const Order& order) { return settle(order); });
 
-  std::vector<OrderId> expired = std::exchange(holds_to_release_, {});
-  if (!expired.empty()) {
-    Result<void> released = co_await orders_.release_holds(expired);
-    if (released) counters_.holds_released.add(expired.size());
+  const std::vector<OrderId> holding = std::exchange(still_holding_, {});
+  if (!holding.empty()) {
+    Result<std::int64_t> released = co_await orders_.release_holds(holding);
+    if (released) counters_.holds_released.add(static_cast<std::uint64_t>(*released));
     if (!released)
       log::warning(kRoom, "expired holds could not be released", {{"detail", released.error().detail}});
   }
@@ -161,12 +190,16 @@ Task<void> Sweeper::settle(Order order) {
     note(order, ended);
     co_return;
   }
-  if (clock_.now() < order.hold_expires_at) {
-    overdue_.not_before(order.id, order.hold_expires_at);  // a retry may still pay
+  Result<Order> ended = co_await settler_.give_up(order, kNeverCame, Settler::Unless::kTakenOverOrHeld);
+  const bool left = ended && ended->state == State::kPendingPayment && ended->reason.empty();
+  if (!left || ended->attempt != order.attempt) {
+    note(order, ended);
     co_return;
   }
-  Result<Order> ended = co_await settler_.give_up(order, kNeverCame);
-  note(order, ended);
+  // A retry may still pay. When to ask again is our clock's guess; whether it is time, the store's answer.
+  const Instant now = clock_.now();
+  overdue_.not_before(order.id, std::clamp(order.hold_expires_at, now + settings_.retry_delay_first,
+                                           now + settings_.retry_delay_max));
 }
 
 void Sweeper::note(const Order& before, const Result<Order>& after) {
@@ -200,7 +233,7 @@ void Sweeper::note_unknown(const Order& order, const Error& error) {
   const Instant now = clock_.now();
   counters_.unknown.add();
   overdue_.failed(order.id, now);
-  if (order.holding && order.hold_expires_at <= now) holds_to_release_.push_back(order.id);
+  if (order.holding) still_holding_.push_back(order.id);
   log::warning(kRoom, "the outcome of a payment is still unknown",
                {{"order", order.id.text()}, {"code", to_string(error.code)}, {"detail", error.detail}});
 }
@@ -266,18 +299,10 @@ Task<void> Sweeper::each(const std::vector<Order>& list, std::function<Task<void
   if (list.empty()) co_return;
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto join = std::make_shared<Join>(executor);
-  join->running = std::min(settings_.calls_max, list.size());
-  const std::size_t workers = join->running;
-  for (std::size_t i = 0; i < workers; ++i) {
-    asio::co_spawn(executor, work_through(join, list, work), [join](const std::exception_ptr& broken) {
-      if (broken) std::rethrow_exception(broken);
-      if (--join->running == 0) join->timer.cancel();
-    });
-  }
-  while (join->running > 0) {
-    auto signal = join->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_await std::move(signal);
-  }
+  const std::size_t workers = std::min(settings_.calls_max, list.size());
+  for (std::size_t i = 0; i < workers; ++i)
+    spawn(join, work_through(join, list, work));
+  co_await all_of(join);
 }
 
 }  // namespace ff::checkout

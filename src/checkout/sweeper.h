@@ -25,7 +25,7 @@ struct SweeperSettings {
   Duration period = std::chrono::seconds(1);  // between two rounds, unless more is due than one takes
   Duration payment_timeout = std::chrono::seconds(10);   // of each call of the gateway
   std::int64_t orders_max = 512;                         // looked at in one round, of each kind
-  std::size_t calls_max = 64;                            // of the gateway at once
+  std::size_t calls_max = 64;                            // of the gateway at once, of each kind
   Duration retry_delay_first = std::chrono::seconds(2);  // after a problem with an order; doubles
   Duration retry_delay_max = std::chrono::minutes(5);
   std::size_t retries_max = 10'000;                      // orders whose next try is remembered
@@ -62,7 +62,8 @@ class Sweeper {
   Sweeper(orders::OrderStore& orders, cart::CartStore& carts, Committer& committer,
           payments::Gateway& gateway, Clock& clock, SweeperSettings settings, telemetry::Registry& metrics);
 
-  /// Rounds until stop(); ends within one period and one round after it.
+  /// Rounds until stop(); ends within one period and one round after it. Captures have rounds of their own: a
+  /// gateway that is slow to tell what became of a payment holds no money back.
   Task<void> run();
   void stop() { stopping_.store(true, std::memory_order_relaxed); }
 
@@ -78,6 +79,8 @@ class Sweeper {
         &holds_released, &carts_removed, &store_failures;
     telemetry::Gauge& overdue;
   };
+  Task<void> sweep_pending();
+  Task<void> sweep_captures();
   Task<void> settle(orders::Order order);
   Task<void> capture(orders::Order order);
   void note(const orders::Order& before, const Result<orders::Order>& after);
@@ -93,8 +96,8 @@ class Sweeper {
   Settler settler_;
   Counters counters_;
   RetrySchedule overdue_, captures_;
-  std::vector<OrderId> holds_to_release_;
-  bool more_captures_ = false;  // than one round takes
+  std::vector<OrderId> still_holding_;  // with an unknown payment; the store knows whose hold has expired
+  bool more_captures_ = false;          // than one round takes
   std::atomic<bool> stopping_{false};
 };
 

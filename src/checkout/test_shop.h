@@ -64,7 +64,7 @@ class InterruptedOrders final : public orders::OrderStore {
   Task<Result<std::vector<orders::Order>>> overdue(std::int64_t limit) override {
     return inner_.overdue(limit);
   }
-  Task<Result<void>> release_holds(std::span<const OrderId> ids) override {
+  Task<Result<std::int64_t>> release_holds(std::span<const OrderId> ids) override {
     return inner_.release_holds(ids);
   }
   Task<Result<std::vector<orders::Order>>> captures_due(std::int64_t limit) override {

@@ -5,6 +5,11 @@
 // idempotency key and event change together or not at all (I1, I3, I5). An outcome that was returned is
 // durable (I2). Only the store's clock decides whether a hold or a lease has expired.
 //
+// A key is free again once kKeyKeptFor has passed since anybody worked on its order, by the store's clock and
+// unless that order is still pending (I3): then find() finds nothing under it and place() grants another
+// order. The old order's own idempotency_key becomes something that no client can send. storage/order_rules.h
+// says both.
+//
 // When a method fails with kUnknown the batch may have been committed or not: call it again with the same
 // ids and keys; what stands decides.
 #pragma once
@@ -26,6 +31,9 @@ struct Shortage {
   inventory::Quantity available = 0;
   bool operator==(const Shortage&) const = default;
 };
+
+/// For how long an order's key is its own after the last request that worked on it.
+inline constexpr Duration kKeyKeptFor = std::chrono::hours(24);
 
 /// `order.state` says what is asked for: kPendingPayment holds the stock for `hold_for`; kPlaced and kPaid
 /// sell it at once (the fused path of an instant method). The store fills number, counted, holding, version,
@@ -68,8 +76,9 @@ struct Settlement {
   PaymentState payment = PaymentState::kNone;  // what the payment is after it
   std::string payment_reference;               // kClaim
   std::string card_hint;
-  std::string reason;       // kDecline, kCancel; kSuspend: kept when not empty
-  bool empty_cart = false;  // kClaim: the ordered lines leave the cart in the same commit
+  std::string reason;            // kDecline, kCancel; kSuspend: kept when not empty
+  bool empty_cart = false;       // kClaim: the ordered lines leave the cart in the same commit
+  bool if_hold_expired = false;  // kSuspend: only if the store's clock says so; else NotApplied
 };
 
 struct Settled {
@@ -110,8 +119,9 @@ class OrderStore {
   /// Pending orders whose lease is over, whether their hold has expired or not; oldest first.
   virtual Task<Result<std::vector<Order>>> overdue(std::int64_t limit) = 0;
   /// Gives the stock of those of these orders back that are pending and whose hold has expired, while their
-  /// payment stays unknown; they remain pending. The others are left alone.
-  virtual Task<Result<void>> release_holds(std::span<const OrderId> ids) = 0;
+  /// payment stays unknown; they remain pending, with their version and updated_at. The others are left
+  /// alone. Returns how many holds were released.
+  virtual Task<Result<std::int64_t>> release_holds(std::span<const OrderId> ids) = 0;
   /// Paid orders whose payment is authorised and not captured, oldest first.
   virtual Task<Result<std::vector<Order>>> captures_due(std::int64_t limit) = 0;
 

@@ -251,6 +251,34 @@ TYPED_TEST(CatalogueContract, ChangesOfOneCartInABatchApplyInOrderAndARefusedOne
   EXPECT_THAT(this->shop.cart(other).lines, ElementsAre(cart::Line{socks, 3, euros(200)}));
 }
 
+TYPED_TEST(CatalogueContract, AnAdditionWithAKeyIsMadeOnceHoweverOftenItComes) {
+  using Change = cart::Change;
+  SeededRandom random(3);
+  const CartId id{Token::make(random)};
+  const VariantId shirt{1};
+  const std::uint64_t key = ~std::uint64_t{6};  // a large one: all of its bits are kept
+  const Change add{id, Change::Kind::kAdd, shirt, 2, euros(100), key};
+  const cart::Cart first = *this->shop.change({add, add}).value()[1];
+  EXPECT_EQ(first.version, 1u);
+  EXPECT_THAT(first.lines, ElementsAre(cart::Line{shirt, 2, euros(100)}));
+  EXPECT_EQ(*this->shop.change({add}).value()[0], first);
+  EXPECT_EQ(this->shop.cart(id), first);
+
+  const auto other = this->shop.change({{id, Change::Kind::kAdd, shirt, 3, euros(100), key}}).value();
+  ASSERT_FALSE(other[0].has_value());
+  EXPECT_EQ(other[0].error().code, ErrorCode::kKeyReused);
+
+  // Emptied, it still knows what was added; and it forgets the oldest when there are too many.
+  ASSERT_TRUE(this->shop.change({{id, Change::Kind::kEmpty, {}, 0, {}}}).value()[0].has_value());
+  EXPECT_THAT(this->shop.change({add}).value()[0]->lines, testing::IsEmpty());
+  for (std::uint64_t next = 1; next <= cart::kAdditionsMax; ++next) {
+    ASSERT_TRUE(
+        this->shop.change({{id, Change::Kind::kAdd, shirt, 1, euros(100), next}}).value()[0].has_value());
+  }
+  EXPECT_EQ(this->shop.cart(id).additions.size(), cart::kAdditionsMax);
+  EXPECT_EQ(this->shop.change({add}).value()[0]->lines[0].quantity, 10);
+}
+
 TYPED_TEST(CatalogueContract, AFullCartComesBackWhole) {
   SeededRandom random(3);
   const CartId id{Token::make(random)};

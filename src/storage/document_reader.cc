@@ -295,11 +295,23 @@ bool DocumentReader::decode(std::string_view document, Collection& collection) {
   });
 }
 
-bool DocumentReader::decode(std::string_view document, std::vector<cart::Line>& lines) {
+bool DocumentReader::decode(std::string_view document, cart::Cart& cart) {
   return parser_->object(document, [&](Walk& walk, std::string_view key, ondemand::value field) {
+    if (key == "additions") {
+      walk.array(field, [&](ondemand::value value) {
+        std::array<std::int64_t, 3> parts{};
+        std::size_t part = 0;
+        walk.array(value, [&](ondemand::value number) {
+          if (part < parts.size()) parts[part++] = walk.number(number);
+        });
+        walk.good &= part == parts.size();
+        cart.additions.push_back({static_cast<std::uint64_t>(parts[0]), VariantId{parts[1]}, parts[2]});
+      });
+      return;
+    }
     if (key != "lines") return;
     walk.array(field, [&](ondemand::value value) {
-      cart::Line& line = lines.emplace_back();
+      cart::Line& line = cart.lines.emplace_back();
       line.price_seen.currency = walk.currency;
       walk.object(value, [&](std::string_view name, ondemand::value part) {
         if (name == "variant") {

@@ -157,18 +157,28 @@ void encode(std::string& out, const Collection& collection) {
   });
 }
 
-void encode(std::string& out, const std::vector<cart::Line>& lines) {
+void encode(std::string& out, const cart::Cart& cart) {
   JsonWriter json(out);
   json.object([&] {
     Fields fields(json);
-    if (!lines.empty()) fields.text("currency", lines.front().price_seen.currency.code());
+    if (!cart.lines.empty()) fields.text("currency", cart.lines.front().price_seen.currency.code());
     json.key("lines").array([&] {
-      for (const cart::Line& line : lines) {
+      for (const cart::Line& line : cart.lines) {
         json.object([&] {
           Fields parts(json);
           parts.number("variant", line.variant.value);
           parts.number("quantity", line.quantity);
           parts.number("price_seen", line.price_seen.minor);
+        });
+      }
+    });
+    if (cart.additions.empty()) return;
+    json.key("additions").array([&] {  // [key, variant, quantity]; the key's 64 bits as JSON's signed number
+      for (const cart::Addition& addition : cart.additions) {
+        json.array([&] {
+          json.value(static_cast<std::int64_t>(addition.key));
+          json.value(addition.variant.value);
+          json.value(addition.quantity);
         });
       }
     });

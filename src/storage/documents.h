@@ -20,7 +20,7 @@ namespace ff::storage {
 /// Each appends to `out`.
 void encode(std::string& out, const catalog::Product& product);  // with ids of variants, without its own
 void encode(std::string& out, const catalog::Collection& collection);
-void encode(std::string& out, const std::vector<cart::Line>& lines);
+void encode(std::string& out, const cart::Cart& cart);      // its lines and additions
 void encode(std::string& out, const orders::Order& order);  // what has no column of its own
 
 /// Appends `["0190…",1,"paid"]`, after a comma if it is not the first in `out`.
@@ -34,7 +34,7 @@ class DocumentReader {
 
   bool decode(std::string_view document, catalog::Product& product);
   bool decode(std::string_view document, catalog::Collection& collection);
-  bool decode(std::string_view document, std::vector<cart::Line>& lines);
+  bool decode(std::string_view document, cart::Cart& cart);  // its lines and additions
   bool decode(std::string_view document, orders::Order& order);
   /// A row of event_batches. Calls `event(id, sequence, type)`.
   template <typename Event>

@@ -212,7 +212,7 @@ class Storm {
       changes.push_back({carts_[random_.below(carts_.size())],
                          static_cast<cart::Change::Kind>(random_.below(4)), any_variant(),
                          static_cast<inventory::Quantity>(random_.below(60)),
-                         euros(static_cast<std::int64_t>(random_.below(3)) * 100)});
+                         euros(static_cast<std::int64_t>(random_.below(3)) * 100), random_.below(12)});
     }
     both([&](Shop& shop) { return describe_all(shop.change(changes).value()); });
   }

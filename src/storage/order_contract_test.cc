@@ -7,6 +7,7 @@ namespace {
 using catalog::CatalogueChange;
 using catalog::StockPolicy;
 using inventory::Stock;
+using orders::Existing;
 using orders::HoldLost;
 using orders::NotApplied;
 using orders::PaymentState;
@@ -327,6 +328,88 @@ TYPED_TEST(OrderContract, AHoldIsReleasedOnlyWhenItHasExpired) {
   EXPECT_EQ(released.state, State::kPendingPayment);
   EXPECT_FALSE(released.holding);
   EXPECT_EQ(released.version, 1);
+}
+
+TYPED_TEST(OrderContract, ReleasingHoldsTellsHowManyAndIsNoWorkOnTheOrder) {
+  const VariantId shirt = this->shop.stocked("shirt", 5);
+  const orders::Order first = this->shop.placed(this->shop.order({{shirt, 1}}));
+  const orders::Order second = this->shop.placed(this->shop.order({{shirt, 1}}));
+  this->clock.advance(seconds(1));
+  const orders::Order late = this->shop.placed(this->shop.order({{shirt, 1}}));
+  this->clock.advance(seconds(89));
+  const std::vector<OrderId> all = {first.id, late.id, second.id};
+  EXPECT_EQ(run(this->shop.store().orders().release_holds(all)).value(), 2);
+  EXPECT_EQ(run(this->shop.store().orders().release_holds(all)).value(), 0);
+  EXPECT_EQ(this->shop.read(first.id)->updated_at, first.updated_at);
+}
+
+TYPED_TEST(OrderContract, GivingUpAnOrderWhoseHoldMustHaveExpiredIsLeftToTheStoresClock) {
+  const VariantId shirt = this->shop.stocked("shirt", 5);
+  const orders::Order order = this->shop.placed(this->shop.order({{shirt, 1}}));
+  Settlement give_up = this->move(order, Kind::kSuspend);
+  give_up.reason = "never came";
+  give_up.if_hold_expired = true;
+  this->clock.advance(seconds(90) - Duration(1));
+  EXPECT_TRUE(std::holds_alternative<NotApplied>(this->shop.settle(give_up)));
+  EXPECT_EQ(this->shop.read(order.id), order);
+  this->clock.advance(Duration(1));
+  EXPECT_EQ(this->settled(give_up).reason, "never came");
+}
+
+// Keys (I3).
+
+TYPED_TEST(OrderContract, AKeyIsFreeADayAfterItsOrderWasWorkedOn) {
+  const VariantId shirt = this->shop.stocked("shirt", 5);
+  const orders::NewOrder wanted = this->shop.order({{shirt, 1}}, State::kPlaced);
+  const orders::Order old = this->shop.placed(wanted);
+  const orders::OrderKey keys[] = {{old.cart, old.idempotency_key}};
+  orders::NewOrder again = this->shop.order({{shirt, 2}}, State::kPlaced);
+  again.order.cart = old.cart;
+
+  this->clock.advance(orders::kKeyKeptFor - Duration(1));
+  EXPECT_TRUE(std::holds_alternative<Existing>(this->shop.place({again}).at(0)));
+  EXPECT_EQ(run(this->shop.store().orders().find(keys)).value().at(0), old);
+
+  this->clock.advance(Duration(1));
+  EXPECT_EQ(run(this->shop.store().orders().find(keys)).value().at(0), std::nullopt);
+  EXPECT_TRUE(std::holds_alternative<Existing>(this->shop.place({wanted}).at(0)));  // our own replay
+  const orders::Order fresh = this->shop.placed(again);
+  EXPECT_EQ(run(this->shop.store().orders().find(keys)).value().at(0), fresh);
+  EXPECT_EQ(this->shop.read(old.id)->state, State::kPlaced);
+  EXPECT_EQ(this->shop.read(old.id)->lines, old.lines);
+  EXPECT_EQ(this->shop.stock(shirt), (Stock{shirt, StockPolicy::kDeny, 5, 2, 0, 3}));
+
+  // And a day later it is free once more.
+  this->clock.advance(orders::kKeyKeptFor);
+  orders::NewOrder third = this->shop.order({{shirt, 1}}, State::kPlaced);
+  third.order.cart = old.cart;
+  this->shop.placed(third);
+  EXPECT_EQ(this->shop.stock(shirt).sold, 4);
+}
+
+TYPED_TEST(OrderContract, AKeyStaysTakenWhileItsOrderIsPendingAndADayAfterItWasTakenOver) {
+  const VariantId shirt = this->shop.stocked("shirt", 5);
+  const orders::Order order = this->shop.placed(this->shop.order({{shirt, 1}}));
+  orders::NewOrder again = this->shop.order({{shirt, 1}});
+  again.order.cart = order.cart;
+  this->clock.advance(orders::kKeyKeptFor * 2);
+  EXPECT_TRUE(std::holds_alternative<Existing>(this->shop.place({again}).at(0)));
+  ASSERT_TRUE(this->shop.take_over(order.id, 1).has_value());
+  this->settled(this->move(order, Kind::kClaim));
+  this->clock.advance(orders::kKeyKeptFor);  // its lease was the last work on it
+  EXPECT_TRUE(std::holds_alternative<Existing>(this->shop.place({again}).at(0)));
+  this->clock.advance(seconds(20));
+  EXPECT_NE(this->shop.placed(again).number, order.number);
+}
+
+TYPED_TEST(OrderContract, ASoldOutOrderTakesNoKeyAway) {
+  const VariantId shirt = this->shop.stocked("shirt", 1);
+  const orders::Order old = this->shop.placed(this->shop.order({{shirt, 1}}, State::kPlaced));
+  orders::NewOrder again = this->shop.order({{shirt, 1}}, State::kPlaced);
+  again.order.cart = old.cart;
+  this->clock.advance(orders::kKeyKeptFor);
+  EXPECT_TRUE(std::holds_alternative<SoldOut>(this->shop.place({again}).at(0)));
+  EXPECT_EQ(this->shop.read(old.id), old);
 }
 
 TYPED_TEST(OrderContract, AClaimAfterItsHoldWasReleasedTakesStockAgain) {

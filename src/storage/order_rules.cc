@@ -109,6 +109,7 @@ orders::SettleOutcome capture(Order& order, Instant now) {
 
 orders::SettleOutcome suspend(Order& order, const Settlement& move, Instant now) {
   if (order.state != State::kPendingPayment) return orders::NotApplied{order};
+  if (move.if_hold_expired && now < order.hold_expires_at) return orders::NotApplied{order};
   order.lease_expires_at = std::min(order.lease_expires_at, now);
   if (!move.reason.empty()) order.reason = move.reason;
   order.updated_at = now;
@@ -197,9 +198,17 @@ bool release_hold(Order& order, StockTable& stocks, Instant now) {
   if (!order.holding || order.state != State::kPendingPayment || now < order.hold_expires_at) return false;
   move_counted(order, stocks, inventory::release);
   order.holding = false;
-  order.updated_at = now;
   return true;
 }
+
+bool key_is_free(const Order& order, const OrderId& asked_for, Instant now) {
+  // Each request that works on an order has its lease; one that is answered in one commit has none.
+  const Instant worked_on = std::max(order.created_at, order.lease_expires_at);
+  return order.state != State::kPendingPayment && order.id != asked_for &&
+         worked_on + orders::kKeyKeptFor <= now;
+}
+
+std::string retired_key(const Order& order) { return "retired " + order.id.text(); }
 
 orders::Existing existing(const Order& order, const OrderId& asked_for, Instant now) {
   return {order, order.id == asked_for, order.lease_expires_at <= now};

@@ -6,6 +6,7 @@
 // Pure: no clock, no I/O. When something is refused, neither order nor stock has changed.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
@@ -38,7 +39,14 @@ Result<void> take_over(orders::Order& order, std::int32_t attempt, Duration leas
 /// Pending, and nobody works on it.
 bool overdue(const orders::Order& order, Instant now);
 /// Gives the stock of a pending order back when its hold has expired; false when there is nothing to give.
+/// updated_at stays: it tells when somebody last worked on the order, which this is not.
 bool release_hold(orders::Order& order, StockTable& stocks, Instant now);
+
+/// Whether the key of `order` may be given to an order called `asked_for`: see orders/order_store.h.
+bool key_is_free(const orders::Order& order, const OrderId& asked_for, Instant now);
+/// What becomes the idempotency_key of an order whose key is given away: it has a space, which no client's
+/// key has, and the order's id, so that it is unique.
+std::string retired_key(const orders::Order& order);
 
 /// What somebody who comes with a key that has an order learns.
 orders::Existing existing(const orders::Order& order, const OrderId& asked_for, Instant now);

@@ -128,9 +128,9 @@ Task<Result<std::vector<orders::Order>>> FaultyStore::overdue(std::int64_t limit
   return call<Outcomes>(std::move(act));
 }
 
-Task<Result<void>> FaultyStore::release_holds(std::span<const OrderId> ids) {
-  std::function<Task<Result<void>>()> act = [this, ids] { return orders_.release_holds(ids); };
-  return call<void>(std::move(act));
+Task<Result<std::int64_t>> FaultyStore::release_holds(std::span<const OrderId> ids) {
+  std::function<Task<Result<std::int64_t>>()> act = [this, ids] { return orders_.release_holds(ids); };
+  return call<std::int64_t>(std::move(act));
 }
 
 Task<Result<std::vector<orders::Order>>> FaultyStore::captures_due(std::int64_t limit) {

@@ -28,7 +28,7 @@ class FaultyStore final : public orders::OrderStore, public cart::CartStore {
   BatchTask<std::optional<orders::Order>> find(std::span<const orders::OrderKey> keys) override;
   Task<Result<orders::Order>> take_over(OrderId id, std::int32_t attempt, Duration lease_for) override;
   Task<Result<std::vector<orders::Order>>> overdue(std::int64_t limit) override;
-  Task<Result<void>> release_holds(std::span<const OrderId> ids) override;
+  Task<Result<std::int64_t>> release_holds(std::span<const OrderId> ids) override;
   Task<Result<std::vector<orders::Order>>> captures_due(std::int64_t limit) override;
   Task<Result<void>> audit(orders::Auditor& auditor) override;
 

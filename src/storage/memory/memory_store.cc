@@ -115,8 +115,9 @@ struct MemoryStore::Orders final : orders::OrderStore {
     co_return co_await rows.transact(work);
   }
   BatchTask<std::optional<orders::Order>> find(std::span<const orders::OrderKey> keys) override {
-    auto work = [keys](memory::State& state, Instant) -> Result<std::vector<std::optional<orders::Order>>> {
-      return memory::find(state, keys);
+    auto work = [keys](memory::State& state,
+                       Instant now) -> Result<std::vector<std::optional<orders::Order>>> {
+      return memory::find(state, keys, now);
     };
     co_return co_await rows.transact(work);
   }
@@ -132,10 +133,9 @@ struct MemoryStore::Orders final : orders::OrderStore {
     };
     co_return co_await rows.transact(work);
   }
-  Task<Result<void>> release_holds(std::span<const OrderId> ids) override {
-    auto work = [ids](memory::State& state, Instant now) -> Result<void> {
-      memory::release_holds(state, ids, now);
-      return {};
+  Task<Result<std::int64_t>> release_holds(std::span<const OrderId> ids) override {
+    auto work = [ids](memory::State& state, Instant now) -> Result<std::int64_t> {
+      return memory::release_holds(state, ids, now);
     };
     co_return co_await rows.transact(work);
   }

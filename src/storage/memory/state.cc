@@ -102,16 +102,20 @@ void empty_cart(State& state, const orders::Order& order, Instant now) {
 
 orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Instant now) {
   const std::pair key{wanted.order.cart, wanted.order.idempotency_key};
-  if (const auto found = state.order_by_key.find(key); found != state.order_by_key.end()) {
-    return existing(state.orders[found->second], wanted.order.id, now);
-  }
+  const auto found = state.order_by_key.find(key);
+  orders::Order* const stands = found == state.order_by_key.end() ? nullptr : &state.orders[found->second];
+  if (stands && !key_is_free(*stands, wanted.order.id, now)) return existing(*stands, wanted.order.id, now);
   auto granted = grant(wanted, state.stocks, now);
   if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
   auto& order = std::get<orders::Order>(granted);
   const std::size_t index = state.orders.size();
   order.number = static_cast<std::int64_t>(index) + 1;
   state.order_by_id.emplace(order.id, index);
-  state.order_by_key.emplace(key, index);
+  if (stands) {
+    stands->idempotency_key = retired_key(*stands);
+    state.order_by_key.emplace(std::pair{stands->cart, stands->idempotency_key}, found->second);
+  }
+  state.order_by_key.insert_or_assign(key, index);
   state.events.push_back({order.id, order.version, std::string(event_of_placing(order)), now});
   if (wanted.empty_cart) empty_cart(state, order, now);
   state.orders.push_back(order);
@@ -285,13 +289,15 @@ std::vector<std::optional<orders::Order>> read(const State& state, std::span<con
   return found;
 }
 
-std::vector<std::optional<orders::Order>> find(const State& state, std::span<const orders::OrderKey> keys) {
+std::vector<std::optional<orders::Order>> find(const State& state, std::span<const orders::OrderKey> keys,
+                                               Instant now) {
   std::vector<std::optional<orders::Order>> found;
   found.reserve(keys.size());
   for (const orders::OrderKey& key : keys) {
     const auto entry = state.order_by_key.find({key.cart, key.idempotency_key});
-    found.push_back(entry == state.order_by_key.end() ? std::nullopt
-                                                      : std::optional(state.orders[entry->second]));
+    const orders::Order* const order =
+        entry == state.order_by_key.end() ? nullptr : &state.orders[entry->second];
+    found.push_back(order && !key_is_free(*order, {}, now) ? std::optional(*order) : std::nullopt);
   }
   return found;
 }
@@ -309,10 +315,13 @@ std::vector<orders::Order> overdue(const State& state, std::int64_t limit, Insta
       state, limit, [&](const orders::Order& order) { return storage::overdue(order, now); }, true);
 }
 
-void release_holds(State& state, std::span<const OrderId> ids, Instant now) {
+std::int64_t release_holds(State& state, std::span<const OrderId> ids, Instant now) {
+  std::int64_t released = 0;
   for (const OrderId& id : ids) {
-    if (orders::Order* order = order_of(state, id)) release_hold(*order, state.stocks, now);
+    orders::Order* const order = order_of(state, id);
+    if (order && release_hold(*order, state.stocks, now)) ++released;
   }
+  return released;
 }
 
 std::vector<orders::Order> captures_due(const State& state, std::int64_t limit) {

@@ -66,11 +66,12 @@ Result<std::vector<orders::PlaceOutcome>> place(State& state, std::span<const or
 std::vector<orders::SettleOutcome> settle(State& state, std::span<const orders::Settlement> moves,
                                           Instant now);
 std::vector<std::optional<orders::Order>> read(const State& state, std::span<const OrderId> ids);
-std::vector<std::optional<orders::Order>> find(const State& state, std::span<const orders::OrderKey> keys);
+std::vector<std::optional<orders::Order>> find(const State& state, std::span<const orders::OrderKey> keys,
+                                               Instant now);
 Result<orders::Order> take_over(State& state, OrderId id, std::int32_t attempt, Duration lease_for,
                                 Instant now);
 std::vector<orders::Order> overdue(const State& state, std::int64_t limit, Instant now);
-void release_holds(State& state, std::span<const OrderId> ids, Instant now);
+std::int64_t release_holds(State& state, std::span<const OrderId> ids, Instant now);
 std::vector<orders::Order> captures_due(const State& state, std::int64_t limit);
 void audit(const State& state, orders::Auditor& auditor);
 

@@ -13,7 +13,7 @@ cart::Cart read_cart(sqlite::Database& database, DocumentReader& documents, cons
   if (!row.query(id).step()) return cart;
   cart.version = static_cast<std::uint64_t>(row.integer(0));
   cart.updated_at = row.instant(1);
-  if (!documents.decode(row.text(2), cart.lines)) {
+  if (!documents.decode(row.text(2), cart)) {
     database.fail(Error{ErrorCode::kInternal, database.path() + ": a cart's lines can't be read", {}});
   }
   return cart;
@@ -46,7 +46,7 @@ void CartRows::write_back() {
   for (const auto& [id, row] : rows_) {
     if (row.cart.version == row.version_read) continue;
     lines.clear();
-    encode(lines, row.cart.lines);
+    encode(lines, row.cart);
     put.run(id, row.cart.version, row.cart.updated_at, lines);
   }
 }

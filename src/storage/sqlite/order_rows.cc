@@ -4,9 +4,9 @@
 
 #include <unordered_map>
 
+#include "storage/documents.h"
 #include "storage/order_rules.h"
 #include "storage/sqlite/cart_rows.h"
-#include "storage/documents.h"
 #include "storage/sqlite/queries.h"
 #include "storage/sqlite/stock_rows.h"
 
@@ -103,20 +103,33 @@ bool insert(Transaction& transaction, Order& order) {
   return true;
 }
 
+orders::PlaceOutcome inserted(Transaction& transaction, Order order, bool empty_cart) {
+  append_event(transaction.events, order.id, order.version, event_of_placing(order));
+  if (empty_cart) transaction.carts.remove_ordered(order, transaction.now);
+  return orders::Placed{std::move(order)};
+}
+
+/// Takes its key away from an order; it keeps everything else.
+void retire_key(sqlite::Database& database, const Order& order) {
+  database.statement(query("orders_retire_key")).run(order.number, retired_key(order));
+}
+
 /// Tries to insert before it looks: nearly every key is new, and the unique index looks anyway.
 Result<orders::PlaceOutcome> place_one(Transaction& transaction, const orders::NewOrder& wanted) {
   transaction.stocks.need(wanted.order);
   auto granted = grant(wanted, transaction.stocks.table(), transaction.now);
   auto* order = std::get_if<Order>(&granted);
-  if (order && insert(transaction, *order)) {
-    append_event(transaction.events, order->id, order->version, event_of_placing(*order));
-    if (wanted.empty_cart) transaction.carts.remove_ordered(*order, transaction.now);
-    return orders::Placed{std::move(*order)};
-  }
-  if (order) ungrant(*order, transaction.stocks.table());
+  if (order && insert(transaction, *order))
+    return inserted(transaction, std::move(*order), wanted.empty_cart);
   const auto stands = read_one(transaction.database, transaction.documents, "orders_by_key",
                                wanted.order.cart, wanted.order.idempotency_key);
-  if (stands) return existing(*stands, wanted.order.id, transaction.now);
+  const bool key_free = stands && key_is_free(*stands, wanted.order.id, transaction.now);
+  if (order && key_free) {
+    retire_key(transaction.database, *stands);
+    if (insert(transaction, *order)) return inserted(transaction, std::move(*order), wanted.empty_cart);
+  }
+  if (order) ungrant(*order, transaction.stocks.table());
+  if (stands && !key_free) return existing(*stands, wanted.order.id, transaction.now);
   if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
   return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", wanted.order.id.text()));
 }
@@ -181,16 +194,20 @@ Result<Order> take_over(sqlite::Database& database, const OrderId& id, std::int3
   return std::move(*order);
 }
 
-void release_holds(sqlite::Database& database, std::span<const OrderId> ids, Instant now) {
+std::int64_t release_holds(sqlite::Database& database, std::span<const OrderId> ids, Instant now) {
   Transaction transaction(database, now);
+  std::int64_t released = 0;
   for (const OrderId& id : ids) {
     auto order = read_one(database, transaction.documents, "orders_by_id", id);
     if (!order) continue;
     transaction.stocks.need(*order);
-    if (database.failure()) return;  // not all of it could be read
-    if (release_hold(*order, transaction.stocks.table(), now)) update(database, *order);
+    if (database.failure()) return released;  // not all of it could be read
+    if (!release_hold(*order, transaction.stocks.table(), now)) continue;
+    update(database, *order);
+    ++released;
   }
   transaction.write_back();
+  return released;
 }
 
 std::vector<std::optional<Order>> read_orders(sqlite::Database& database, std::span<const OrderId> ids) {
@@ -203,12 +220,14 @@ std::vector<std::optional<Order>> read_orders(sqlite::Database& database, std::s
 }
 
 std::vector<std::optional<Order>> find_orders(sqlite::Database& database,
-                                              std::span<const orders::OrderKey> keys) {
+                                              std::span<const orders::OrderKey> keys, Instant now) {
   DocumentReader documents;
   std::vector<std::optional<Order>> orders;
   orders.reserve(keys.size());
   for (const orders::OrderKey& key : keys) {
-    orders.push_back(read_one(database, documents, "orders_by_key", key.cart, key.idempotency_key));
+    auto order = read_one(database, documents, "orders_by_key", key.cart, key.idempotency_key);
+    if (order && key_is_free(*order, {}, now)) order.reset();
+    orders.push_back(std::move(order));
   }
   return orders;
 }

@@ -18,12 +18,12 @@ Result<std::vector<orders::SettleOutcome>> settle(sqlite::Database& database,
                                                   std::span<const orders::Settlement> moves, Instant now);
 Result<orders::Order> take_over(sqlite::Database& database, const OrderId& id, std::int32_t attempt,
                                 Duration lease_for, Instant now);
-void release_holds(sqlite::Database& database, std::span<const OrderId> ids, Instant now);
+std::int64_t release_holds(sqlite::Database& database, std::span<const OrderId> ids, Instant now);
 
 std::vector<std::optional<orders::Order>> read_orders(sqlite::Database& database,
                                                       std::span<const OrderId> ids);
 std::vector<std::optional<orders::Order>> find_orders(sqlite::Database& database,
-                                                      std::span<const orders::OrderKey> keys);
+                                                      std::span<const orders::OrderKey> keys, Instant now);
 std::vector<orders::Order> overdue_orders(sqlite::Database& database, std::int64_t limit, Instant now);
 std::vector<orders::Order> captures_due(sqlite::Database& database, std::int64_t limit);
 void audit_orders(sqlite::Database& database, orders::Auditor& auditor);

@@ -60,6 +60,8 @@ UPDATE orders SET state = ?2, payment = ?3, version = ?4, attempt = ?5, holding 
 WHERE number = ?1;
 -- name: orders_update_document
 UPDATE orders SET document = ?2 WHERE number = ?1;
+-- name: orders_retire_key
+UPDATE orders SET idempotency_key = ?2 WHERE number = ?1;
 -- name: orders_by_id
 SELECT * FROM orders WHERE id = ?1;
 -- name: orders_by_key

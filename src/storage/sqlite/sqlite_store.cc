@@ -131,8 +131,8 @@ struct SqliteStore::Orders final : orders::OrderStore {
     co_return outcome;
   }
   BatchTask<std::optional<orders::Order>> find(std::span<const orders::OrderKey> keys) override {
-    auto work = [keys](Database& database) -> Result<std::vector<std::optional<orders::Order>>> {
-      return find_orders(database, keys);
+    auto work = [this, keys](Database& database) -> Result<std::vector<std::optional<orders::Order>>> {
+      return find_orders(database, keys, threads.clock.now());
     };
     auto outcome = co_await threads.reader.read(work);
     co_return outcome;
@@ -151,10 +151,9 @@ struct SqliteStore::Orders final : orders::OrderStore {
     auto outcome = co_await threads.reader.read(work);
     co_return outcome;
   }
-  Task<Result<void>> release_holds(std::span<const OrderId> ids) override {
-    auto work = [this, ids](Database& database) -> Result<void> {
-      storage::release_holds(database, ids, threads.clock.now());
-      return {};
+  Task<Result<std::int64_t>> release_holds(std::span<const OrderId> ids) override {
+    auto work = [this, ids](Database& database) -> Result<std::int64_t> {
+      return storage::release_holds(database, ids, threads.clock.now());
     };
     auto outcome = co_await threads.writer.write(work);
     co_return outcome;
