@@ -270,6 +270,37 @@ TEST_F(AbandonedOrder, IsTakenOverByARetryThatFindsNoPaymentAndPaysUnderTheSameK
   EXPECT_THAT(audit(), IsEmpty());
 }
 
+TEST_F(AbandonedOrder, IsTakenOverByARetryAlsoAfterItsHoldWasReleased) {
+  abandon([](Operation) { return Fate{.request_takes = minutes(30)}; });
+  pass(settings.hold_for);
+  fate = [](Operation, const std::string&) { return Fate{.answer_lost = true}; };
+  run(sweeper.settle_overdue());
+  EXPECT_EQ(stock("shirt").held, 0);
+  fate = [](Operation, const std::string&) { return Fate{}; };
+  EXPECT_NE(get<Paid>(place("k")), nullptr) << "nobody told the shopper that it is being looked up";
+  pass(minutes(40));
+  sweep();
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, AKeyBuysAgainADayAfterItsAnswer) {
+  Request made = request("k");
+  made.lines = {{variant("shirt"), 1, {}}};
+  const auto first = place(made);
+  ASSERT_NE(get<Paid>(first), nullptr);
+  sweep();
+  pass(orders::kKeyKeptFor - minutes(1));
+  ASSERT_NE(get<Paid>(place(made)), nullptr);
+  EXPECT_EQ(stock("shirt").sold, 1);
+  pass(minutes(2));
+  const auto second = place(made);
+  ASSERT_NE(get<Paid>(second), nullptr);
+  EXPECT_NE(get<Paid>(second)->order.id, get<Paid>(first)->order.id);
+  EXPECT_EQ(stock("shirt").sold, 2);
+  sweep();
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
 TEST_F(AbandonedOrder, IsCancelledByTheSweeperAndTheLatePaymentIsBarred) {
   abandon([](Operation) { return Fate{.request_takes = minutes(30)}; });
   pass(settings.hold_for);

@@ -111,6 +111,70 @@ TEST_F(SweeperTest, FinishesWhatADeadProcessBeganToGiveUp) {
   EXPECT_THAT(audit(), IsEmpty());
 }
 
+TEST_F(SweeperTest, CapturesDoNotWaitForALookUpThatTakesLong) {
+  const orders::Order unknown = buy("u", kReplyLostCard);
+  const orders::Order paid = buy("p", kGoodCard);
+  fate = [](Operation operation, const std::string&) {
+    return operation == Operation::kLookup ? Fate{.answer_takes = seconds(9)} : Fate{};
+  };
+  asio::co_spawn(context, sweeper.run(), asio::detached);
+  pass(seconds(3));
+  EXPECT_EQ(read(paid).payment, orders::PaymentState::kCaptured);
+  EXPECT_EQ(read(unknown).state, State::kPendingPayment);
+  sweeper.stop();
+  pass(minutes(1));
+}
+
+// Off by so much from the store's.
+class WrongClock final : public Clock {
+ public:
+  WrongClock(Clock& right, Duration off) : right_(right), off_(off) {}
+  Instant now() const override { return right_.now() + off_; }
+  Task<void> sleep_until(Instant at) override { return right_.sleep_until(at + -off_); }
+
+ private:
+  Clock& right_;
+  Duration off_;
+};
+
+TEST_F(SweeperTest, AClockThatRunsAheadEndsNoHoldBeforeTheStoresClockDoes) {
+  const orders::Order order = buy("k", kNeverArrivesCard);
+  WrongClock ahead(clock, hours(1));
+  telemetry::Registry own;
+  Sweeper early(orders, store.carts(), committer, gateway, ahead, {}, own);
+  const auto released = [&own] {
+    return own
+        .counter("ff_sweeper_holds_released_total", "Expired holds released while the payment stays unknown")
+        .value();
+  };
+  run(early.settle_overdue());
+  EXPECT_EQ(read(order), order) << "neither given up nor released";
+
+  fate = [](Operation, const std::string&) { return Fate{.answer_lost = true}; };
+  pass(seconds(10));
+  run(early.settle_overdue());
+  EXPECT_TRUE(read(order).holding);
+  EXPECT_EQ(released(), 0u);
+  pass(settings.hold_for);
+  run(early.settle_overdue());
+  EXPECT_FALSE(read(order).holding);
+  EXPECT_EQ(released(), 1u);
+  pass(minutes(5));
+  run(early.settle_overdue());
+  EXPECT_EQ(released(), 1u) << "there was nothing left to release";
+}
+
+TEST_F(SweeperTest, AClockThatRunsBehindKeepsNoOrderBeyondItsHold) {
+  const orders::Order order = buy("k", kNeverArrivesCard);
+  WrongClock behind(clock, -seconds(5));
+  telemetry::Registry own;
+  Sweeper late(orders, store.carts(), committer, gateway, behind, {}, own);
+  pass(settings.hold_for);
+  run(late.settle_overdue());
+  EXPECT_EQ(read(order).state, State::kCancelled);
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
 TEST_F(SweeperTest, RemovesCartsThatNobodyTouchedForAMonth) {
   add_to_cart("socks", 1);
   const CartId old = cart;
