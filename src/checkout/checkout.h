@@ -39,7 +39,7 @@ struct Request {
   orders::PaymentMethod method = orders::PaymentMethod::kCard;
   std::optional<payments::Card> card;   // with kCard
   std::optional<Money> expected_total;  // what the page said; another total is refused, nothing changed
-  std::string fingerprint;              // of all of the above but the card's digits
+  std::string fingerprint;              // fingerprint_of() all of the above
   Instant deadline;
 };
 

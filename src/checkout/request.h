@@ -34,9 +34,17 @@ bool is_idempotency_key(std::string_view text);
 /// Has the shape of an address that mail can be sent to; whether it exists only a mail can tell.
 bool is_email(std::string_view text);
 
-/// BLAKE2b over everything that decides what is ordered, where it goes and how it is paid, but no part of the
-/// card: a retry after an unknown outcome may come with another card and is still the same order. 32 hex
-/// digits.
+/// BLAKE2b over everything that decides what is ordered, where it goes and how it is paid: 32 hex digits;
+/// with a card four more that tell one card from another.
+///
+/// Those four are 16 bits of a hash of the card's number. They can't be more: everything else in the hash is
+/// in the order, and there are only some 10^10 numbers with the four digits that the card's hint shows, so
+/// whoever read a whole hash in the database would find the number by trying. 16 bits leave more than 10^5
+/// numbers for each; and being the same in each order of a card they give no more away however many orders
+/// there are, where a salt per order would give away 16 bits each time. A secret key that all processes share
+/// would add to this, and would have to be kept from whoever can read the database. One card in 65,536 looks
+/// like another: its retry is answered as the first request was, and is not charged. Expiry and code are left
+/// out: the code may not be kept in any form.
 std::string fingerprint_of(const Request& request);
 
 }  // namespace ff::checkout
