@@ -250,6 +250,29 @@ TEST_F(Api, RefusesAKeyThatBelongsToAnotherBody) {
   EXPECT_EQ(text_at(other.body, "/type"), "/api/problems/idempotency-key-reused");
 }
 
+TEST_F(Api, RefusesAKeyThatBelongsToAnotherCard) {
+  const std::string lines = line("linen-shirt", 0, 1);
+  checkout(order(card("4000000000000002"), lines));
+  const Reply other = checkout(order(card(), lines));
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(text_at(other.body, "/type"), "/api/problems/idempotency-key-reused");
+}
+
+TEST_F(Api, AddsOnceForOneKeyAndAgainWithoutOne) {
+  const std::string body = line("linen-shirt", 0, 2);
+  const auto add = [&](std::string sent, std::string_view key) {
+    return shop.send(Method::kPost, std::string(kLines), std::move(sent), {{"Idempotency-Key", key}});
+  };
+  EXPECT_EQ(number_at(add(body, "a").body, "/quantity"), 2);
+  EXPECT_EQ(number_at(add(body, "a").body, "/quantity"), 2);
+  EXPECT_EQ(number_at(add(body, "b").body, "/quantity"), 4);
+  const Reply other = add(line("linen-shirt", 0, 1), "a");
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(text_at(other.body, "/type"), "/api/problems/idempotency-key-reused");
+  shop.send(Method::kPost, std::string(kLines), body);
+  EXPECT_EQ(number_at(shop.send(Method::kPost, std::string(kLines), body).body, "/quantity"), 8);
+}
+
 TEST_F(Api, PlacesAnOrderThatIsPaidOnDelivery) {
   const Reply placed = checkout(order(R"({"method":"on_delivery"})", line("linen-shirt", 0, 1)));
   EXPECT_EQ(placed.status, 201) << placed.body;

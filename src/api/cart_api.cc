@@ -1,5 +1,7 @@
 // Carts and their lines. A cart is known by its token, which the client keeps; no cookie is read here, so no
 // page of another site can act for a shopper.
+#include <algorithm>
+
 #include "api/schemas.h"
 #include "api/tables.h"
 #include "api/views.h"
@@ -74,6 +76,13 @@ Task<http::Response> put_line(storefront::Shop& shop, Input input, cart::Change 
   return change(shop, std::move(input), wanted);
 }
 
+/// The client's key, or one of our own: then an addition whose commit's outcome is unknown may be made again,
+/// but a client that sends it again adds again. Not 0.
+std::uint64_t addition_key(const http::Request& request, Random& random) {
+  const std::string_view key = request.header("Idempotency-Key");
+  return std::max<std::uint64_t>(1, key.empty() ? random.next() : fingerprint(key));
+}
+
 Task<http::Response> add_line(storefront::Shop& shop, Input input) {
   const JsonValue body = input.body.root();
   cart::Change wanted;
@@ -81,6 +90,7 @@ Task<http::Response> add_line(storefront::Shop& shop, Input input) {
   wanted.kind = cart::Change::Kind::kAdd;
   wanted.variant = VariantId{body["variant_id"].integer()};
   wanted.quantity = body["quantity"].integer();
+  wanted.key = addition_key(input.http, shop.random);
   return put_line(shop, std::move(input), wanted);
 }
 
@@ -148,10 +158,15 @@ void add_cart_endpoints(std::vector<Endpoint>& table) {
 
   Endpoint adding = of_cart(http::Method::kPost, "/api/v1/carts/{cart_id}/lines", "addLine", "Add to a cart");
   adding.description =
-      "Adds to the variant's line, or makes one: at most 100 lines, at most 99 of a variant.";
+      "Adds to the variant's line, or makes one: at most 100 lines, at most 99 of a variant. Sent again with "
+      "the same Idempotency-Key it adds once, as long as no more than seven other additions came between.";
+  adding.parameters.push_back(in_header(
+      "Idempotency-Key",
+      schemas::idempotency_key("Made by the client for each addition, and sent again with a retry of it.")));
   adding.body = schemas::add_line_request();
   adding.body_bytes_max = kBodyBytesMax;
   adding.may_refuse.push_back(&problems::kSoldOut);
+  adding.may_refuse.push_back(&problems::kKeyReused);
   adding.handler = add_line;
   table.push_back(std::move(adding));
 

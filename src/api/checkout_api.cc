@@ -135,14 +135,6 @@ Task<http::Response> place(storefront::Shop& shop, Input input) {
   co_return std::visit([&](const auto& ending) { return answer(ending, input.http); }, *placed);
 }
 
-Schema idempotency_key() {
-  return text(patterns::kIdempotencyKey, 1, checkout::kIdempotencyKeyBytesMax)
-      .described(
-          "Made by the client for each order it means to place, and sent again with every retry of it: "
-          "within its cart, one key buys once. Kept for 24 hours.")
-      .shown_as("\"6b1f0c8e-6c0c-4a0e-9a55-0d3f6a5d7b11\"");
-}
-
 }  // namespace
 
 void add_checkout_endpoints(std::vector<Endpoint>& table) {
@@ -159,7 +151,10 @@ void add_checkout_endpoints(std::vector<Endpoint>& table) {
       "nothing, "
       "and the key may be used again.";
   placing.priority = http::Priority::kCheckout;
-  placing.parameters = {in_header_required("Idempotency-Key", idempotency_key())};
+  placing.parameters = {in_header_required(
+      "Idempotency-Key", schemas::idempotency_key(
+                             "Made by the client for each order it means to place, and sent again with every "
+                             "retry of it: within its cart, one key buys once. Kept for 24 hours."))};
   placing.body = schemas::checkout_request();
   placing.body_bytes_max = kBodyBytesMax;
   const std::pair<std::string, Schema> location{"Location",

@@ -181,6 +181,12 @@ Schema token(std::string description) {
 Schema order_id() {
   return text(patterns::kUuid, 36, 36).formatted("uuid").shown_as("\"01890a5d-ac96-774b-bcce-b302099a8057\"");
 }
+
+Schema idempotency_key(std::string description) {
+  return text(patterns::kIdempotencyKey, 1, checkout::kIdempotencyKeyBytesMax)
+      .described(std::move(description))
+      .shown_as("\"6b1f0c8e-6c0c-4a0e-9a55-0d3f6a5d7b11\"");
+}
 Schema handle() { return text(patterns::kHandle, 1, 255).shown_as("\"linen-shirt\""); }
 Schema country() { return text(patterns::kCountry, 2, 2).described("ISO 3166-1 alpha-2").shown_as("\"DE\""); }
 

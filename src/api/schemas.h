@@ -14,6 +14,7 @@ Schema variant_id();
 Schema quantity(std::int64_t minimum);
 Schema token(std::string description);
 Schema order_id();
+Schema idempotency_key(std::string description);
 Schema handle();
 Schema country();
 

@@ -200,6 +200,9 @@ Task<http::Response> CartRoutes::add(const http::Request& request) {
   change.variant = wished.variant->id;
   change.quantity = *quantity;
   change.price_seen = wished.variant->price;
+  // A page has no key in it, so two presses add twice; but a commit whose outcome is unknown may be made
+  // again.
+  change.key = std::max<std::uint64_t>(1, shop_.random.next());
   CartNotice notice;
   notice.kind = CartNotice::Kind::kAdded;
   notice.variant = wished.variant->id;
