@@ -41,16 +41,17 @@ std::vector<Shortage> shortages(const std::vector<Line>& lines, const StockTable
   return lacking;
 }
 
-Stock& stock_of(StockTable& stocks, VariantId variant) {
-  const auto found = stocks.find(variant);
-  assert(found != stocks.end() && "the caller read the stock of every line");
-  return found->second;
+/// A counted line whose variant has no row, if there is one: its stock can't be moved.
+const Line* without_stock(const Order& order, const StockTable& stocks) {
+  const auto lacks = [&](const Line& line) { return line.counted && !stocks.contains(line.variant); };
+  const auto found = std::find_if(order.lines.begin(), order.lines.end(), lacks);
+  return found == order.lines.end() ? nullptr : &*found;
 }
 
-/// Takes what shortages() found to be there.
+/// Takes what shortages() found to be there: so every row is.
 void take(Order& order, StockTable& stocks, bool sell) {
   for (Line& line : order.lines) {
-    Stock& stock = stock_of(stocks, line.variant);
+    Stock& stock = stocks.at(line.variant);
     line.counted = stock.policy != Policy::kUntracked;
     const bool taken = sell ? inventory::sell(stock, line.quantity) : inventory::hold(stock, line.quantity);
     assert(taken);
@@ -58,10 +59,11 @@ void take(Order& order, StockTable& stocks, bool sell) {
   }
 }
 
+/// After without_stock() found none.
 template <typename Move>
 void move_counted(const Order& order, StockTable& stocks, Move move) {
   for (const Line& line : order.lines) {
-    if (line.counted) move(stock_of(stocks, line.variant), line.quantity);
+    if (line.counted) move(stocks.at(line.variant), line.quantity);
   }
 }
 
@@ -163,12 +165,16 @@ void ungrant(const Order& granted, StockTable& stocks) {
   }
 }
 
-orders::SettleOutcome settle(Order& order, const Settlement& move, StockTable& stocks, Instant now) {
+Result<orders::SettleOutcome> settle(Order& order, const Settlement& move, StockTable& stocks, Instant now) {
   if (move.attempt != 0 && move.attempt != order.attempt) return orders::NotApplied{order};
   if (move.kind == Settlement::Kind::kCapture) return capture(order, now);
   if (move.kind == Settlement::Kind::kSuspend) return suspend(order, move, now);
   const State to = target(move.kind);
   if (!orders::may_become(order.state, to)) return orders::NotApplied{order};
+  if (const Line* line = order.holding ? without_stock(order, stocks) : nullptr) {
+    return fail(ErrorCode::kInternal, fmt::format("order {} holds variant {}, which has no stock row",
+                                                  order.id.text(), line->variant.value));
+  }
   if (move.kind == Settlement::Kind::kClaim) return claim(order, move, stocks, now);
   return give_up(order, move, to, stocks, now);
 }
@@ -196,6 +202,7 @@ bool overdue(const Order& order, Instant now) {
 
 bool release_hold(Order& order, StockTable& stocks, Instant now) {
   if (!order.holding || order.state != State::kPendingPayment || now < order.hold_expires_at) return false;
+  if (without_stock(order, stocks)) return false;
   move_counted(order, stocks, inventory::release);
   order.holding = false;
   return true;

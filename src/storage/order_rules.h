@@ -29,9 +29,10 @@ std::variant<orders::Order, orders::SoldOut> grant(const orders::NewOrder& wante
 /// Undoes grant() on the stock: the order turned out to exist already.
 void ungrant(const orders::Order& granted, StockTable& stocks);
 
-/// Applies one move. Settled: order and stock have changed.
-orders::SettleOutcome settle(orders::Order& order, const orders::Settlement& move, StockTable& stocks,
-                             Instant now);
+/// Applies one move. Settled: order and stock have changed. kInternal, and neither has: a counted line's
+/// variant has no row in `stocks`, which the store never loses.
+Result<orders::SettleOutcome> settle(orders::Order& order, const orders::Settlement& move, StockTable& stocks,
+                                     Instant now);
 
 /// kConflict (order unchanged) unless it is pending, its lease is over and `attempt` is the current one.
 Result<void> take_over(orders::Order& order, std::int32_t attempt, Duration lease_for, Instant now);
@@ -39,7 +40,8 @@ Result<void> take_over(orders::Order& order, std::int32_t attempt, Duration leas
 /// Pending, and nobody works on it.
 bool overdue(const orders::Order& order, Instant now);
 /// Gives the stock of a pending order back when its hold has expired; false when there is nothing to give.
-/// updated_at stays: it tells when somebody last worked on the order, which this is not.
+/// No row of its variant, nothing to give it back to: false. updated_at stays: it tells when somebody last
+/// worked on the order, which this is not.
 bool release_hold(orders::Order& order, StockTable& stocks, Instant now);
 
 /// Whether the key of `order` may be given to an order called `asked_for`: see orders/order_store.h.

@@ -122,11 +122,12 @@ orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Ins
   return orders::Placed{std::move(order)};
 }
 
-orders::SettleOutcome settle_one(State& state, const orders::Settlement& move, Instant now) {
+/// Never kInternal: a stock row stays for ever, and only this file writes them.
+Result<orders::SettleOutcome> settle_one(State& state, const orders::Settlement& move, Instant now) {
   orders::Order* order = order_of(state, move.order);
   if (!order) return orders::NoSuchOrder{};
-  orders::SettleOutcome outcome = storage::settle(*order, move, state.stocks, now);
-  if (std::holds_alternative<orders::Settled>(outcome)) {
+  Result<orders::SettleOutcome> outcome = storage::settle(*order, move, state.stocks, now);
+  if (outcome && std::holds_alternative<orders::Settled>(*outcome)) {
     const std::string_view event = event_of(move);
     if (!event.empty()) state.events.push_back({order->id, order->version, std::string(event), now});
     if (move.empty_cart) empty_cart(state, *order, now);
@@ -269,12 +270,15 @@ Result<std::vector<orders::PlaceOutcome>> place(State& state, std::span<const or
   return outcomes;
 }
 
-std::vector<orders::SettleOutcome> settle(State& state, std::span<const orders::Settlement> moves,
-                                          Instant now) {
+Result<std::vector<orders::SettleOutcome>> settle(State& state, std::span<const orders::Settlement> moves,
+                                                  Instant now) {
   std::vector<orders::SettleOutcome> outcomes;
   outcomes.reserve(moves.size());
-  for (const orders::Settlement& move : moves)
-    outcomes.push_back(settle_one(state, move, now));
+  for (const orders::Settlement& move : moves) {
+    auto outcome = settle_one(state, move, now);
+    if (!outcome) return tl::unexpected(std::move(outcome.error()));
+    outcomes.push_back(std::move(*outcome));
+  }
   return outcomes;
 }
 

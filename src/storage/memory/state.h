@@ -63,8 +63,8 @@ std::vector<inventory::Stock> read_tracked(const State& state);
 /// key's.
 Result<std::vector<orders::PlaceOutcome>> place(State& state, std::span<const orders::NewOrder> wanted,
                                                 Instant now);
-std::vector<orders::SettleOutcome> settle(State& state, std::span<const orders::Settlement> moves,
-                                          Instant now);
+Result<std::vector<orders::SettleOutcome>> settle(State& state, std::span<const orders::Settlement> moves,
+                                                  Instant now);
 std::vector<std::optional<orders::Order>> read(const State& state, std::span<const OrderId> ids);
 std::vector<std::optional<orders::Order>> find(const State& state, std::span<const orders::OrderKey> keys,
                                                Instant now);

@@ -134,14 +134,14 @@ Result<orders::PlaceOutcome> place_one(Transaction& transaction, const orders::N
   return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", wanted.order.id.text()));
 }
 
-orders::SettleOutcome settle_one(Transaction& transaction, const orders::Settlement& move) {
+Result<orders::SettleOutcome> settle_one(Transaction& transaction, const orders::Settlement& move) {
   auto order = read_one(transaction.database, transaction.documents, "orders_by_id", move.order);
   if (!order) return orders::NoSuchOrder{};
   transaction.stocks.need(*order);
   if (transaction.database.failure()) return orders::NotApplied{*order};  // not all of it could be read
   const bool held = order->holding;
-  orders::SettleOutcome outcome = settle(*order, move, transaction.stocks.table(), transaction.now);
-  if (!std::holds_alternative<orders::Settled>(outcome)) return outcome;
+  auto outcome = settle(*order, move, transaction.stocks.table(), transaction.now);
+  if (!outcome || !std::holds_alternative<orders::Settled>(*outcome)) return outcome;
   update(transaction.database, *order);
   if (move.kind == orders::Settlement::Kind::kClaim && !held) {  // taken again: what is counted may differ
     transaction.document.clear();
@@ -178,8 +178,11 @@ Result<std::vector<orders::SettleOutcome>> settle(sqlite::Database& database,
   Transaction transaction(database, now);
   std::vector<orders::SettleOutcome> outcomes;
   outcomes.reserve(moves.size());
-  for (const orders::Settlement& move : moves)
-    outcomes.push_back(settle_one(transaction, move));
+  for (const orders::Settlement& move : moves) {
+    auto outcome = settle_one(transaction, move);
+    if (!outcome) return tl::unexpected(std::move(outcome.error()));
+    outcomes.push_back(std::move(*outcome));
+  }
   transaction.write_back();
   return outcomes;
 }
