@@ -1,10 +1,14 @@
 // Checks the invariants I1-I5 of a shop from the rows of its store and of the payment gateway's ledger.
 //
 // One implementation for every store: adapters feed rows (in any order, from one snapshot), report() judges.
+// What a row shows by itself is judged when it comes; of an order only what other rows are compared with is
+// kept (some 200 bytes), so that a shop of millions of orders is audited in the memory of a small machine.
 // One thread at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,16 +51,57 @@ class Auditor {
   void order(const Order& order);
   void event(const OrderId& order, std::int32_t sequence, std::string_view type);
   void payment(const LedgerPayment& payment);
+  /// Once, after the last row.
   AuditReport report();
 
  private:
+  struct Counted {
+    inventory::Quantity held = 0;
+    inventory::Quantity sold = 0;
+  };
+  /// What its own row, its events and its payment say of one order, whichever came first.
+  struct Known {
+    OrderId id;
+    Money total, charged;
+    Instant since;                   // when its payment begins to lag
+    std::uint64_t first_events = 0;  // bit n: event n + 1 came
+    std::int32_t version = 0;
+    std::int32_t events = 0;
+    State state = State::kPendingPayment;
+    PaymentState payment = PaymentState::kNone;
+    PaymentMethod method = PaymentMethod::kCard;
+    bool placed = false;     // the order's own row came
+    bool in_ledger = false;  // the gateway's did
+    bool kept = false, captured = false;
+  };
+  /// BLAKE2b of a cart and an idempotency key.
+  using KeyDigest = std::array<std::uint8_t, 16>;
+  struct DigestHash {
+    std::size_t operator()(const KeyDigest& digest) const {
+      std::size_t value;
+      std::memcpy(&value, digest.data(), sizeof value);
+      return value;
+    }
+  };
+
+  void broken(std::string_view invariant, std::string row, std::string what);
+  Known& known(const OrderId& id);
+  void judge_variants();
+  void judge_payments();
+  void judge_paid(const Known& order);
+  void judge_events();
+  std::vector<std::int32_t> sequences(const Known& order) const;
+
   Instant now_;
   Duration lag_;
-  std::vector<inventory::Stock> stocks_;
-  std::vector<std::pair<VariantId, inventory::Quantity>> ledger_sums_;
-  std::vector<Order> orders_;
-  std::unordered_map<OrderId, std::vector<std::int32_t>> events_;
-  std::vector<LedgerPayment> payments_;
+  AuditReport report_;
+  std::vector<std::pair<inventory::Stock, inventory::Quantity>> stocks_;  // with the sum of the ledger
+  std::unordered_map<VariantId, Counted> counted_;  // what the orders say that the stock should say
+  std::vector<Known> orders_;
+  std::unordered_map<OrderId, std::size_t> order_by_id_;
+  std::unordered_map<KeyDigest, OrderId, DigestHash> order_by_key_;
+  std::unordered_map<OrderId, std::vector<std::int32_t>> odd_events_;  // that first_events has no bit for
+  std::unordered_map<std::string, LedgerPayment> foreign_;             // payments whose key is no order's
 };
 
 }  // namespace ff::orders
