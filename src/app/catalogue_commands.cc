@@ -6,12 +6,12 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "app/progress_bar.h"
 #include "app/run_task.h"
 #include "catalog/collections_file.h"
 #include "catalog/csv_file.h"
+#include "catalog/existing.h"
 #include "catalog/shopify_export.h"
 #include "catalog/shopify_import.h"
 #include "embedded/web.h"
@@ -31,26 +31,6 @@ Result<std::vector<catalog::Collection>> read_collections(const std::string& fil
   auto source = catalog::csv::FileSource::open(file);
   if (!source) return tl::unexpected(source.error());
   return catalog::read_collections_csv(**source);
-}
-
-// What --replace and --keep-stock ask for: both look at the products that the shop has now.
-void respect_existing(catalog::CatalogueChange& change, const std::vector<catalog::Product>& existing,
-                      const ImportRequest& request) {
-  if (request.replace) {
-    std::unordered_set<std::string_view> listed;
-    for (const catalog::Product& product : change.upserts)
-      listed.insert(product.handle);
-    for (const catalog::Product& product : existing) {
-      if (!listed.contains(product.handle)) change.removed_handles.push_back(product.handle);
-    }
-  }
-  if (request.keep_stock) {
-    std::unordered_set<std::string_view> handles;
-    for (const catalog::Product& product : existing)
-      handles.insert(product.handle);
-    std::erase_if(change.stock,
-                  [&](const catalog::StockTarget& target) { return handles.contains(target.handle); });
-  }
 }
 
 void print_counts(const catalog::ChangeCounts& counts, bool dry_run) {
@@ -106,7 +86,8 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
   if (request.replace || request.keep_stock) {
     const auto catalogue = run_task((*store)->catalog().load());
     if (!catalogue) return tl::unexpected(catalogue.error());
-    respect_existing(*change, catalogue->products, request);
+    if (request.replace) catalog::remove_unlisted(*change, catalogue->products);
+    if (request.keep_stock) catalog::keep_stock(*change, catalogue->products);
   }
   const auto counts = run_task((*store)->catalog().apply(std::move(*change), request.dry_run));
   if (!counts) return tl::unexpected(counts.error());

@@ -97,6 +97,75 @@ def test_replace_removes_what_the_file_lacks_and_says_so(empty_shop):
     assert {row["Handle"] for row in rows(empty_shop)} == {"cap"}
 
 
+def stocks(shop):
+    return {row["Variant SKU"]: row["Variant Inventory Qty"] for row in rows(shop) if row["Variant SKU"]}
+
+
+def test_keep_stock_leaves_what_is_counted_and_stocks_what_is_new(empty_shop):
+    empty_shop.run("import", write(empty_shop, HEADER + SHIRT))
+    large = 'linen,,,,,,,,L,,Sand,LIN-L,220,shopify,9,deny,79.00,,true,true,,\n'
+    later = SHIRT.replace("shopify,5", "shopify,50").replace("shopify,2", "shopify,20") + large
+    empty_shop.run("import", write(empty_shop, HEADER + later), "--keep-stock")
+    assert stocks(empty_shop) == {"LIN-S": "5", "LIN-M": "2", "LIN-L": "9"}
+    empty_shop.run("import", write(empty_shop, HEADER + later))
+    assert stocks(empty_shop) == {"LIN-S": "50", "LIN-M": "20", "LIN-L": "9"}
+
+
+def apparel_export(products=120):
+    """Shaped like a real apparel shop's: sizes by colours, quoted HTML over several lines, blank repeated cells,
+    pictures beyond the variants' rows, prices with and without cents, columns of apps that nobody asked for."""
+    columns = ["Handle", "Title", "Body (HTML)", "Vendor", "Type", "Tags", "Published", "Option1 Name", "Option1 Value",
+               "Option2 Name", "Option2 Value", "Option3 Name", "Option3 Value", "Variant SKU", "Variant Grams",
+               "Variant Inventory Tracker", "Variant Inventory Qty", "Variant Inventory Policy",
+               "Variant Fulfillment Service", "Variant Price", "Variant Compare At Price", "Variant Requires Shipping",
+               "Variant Taxable", "Variant Barcode", "Image Src", "Image Position", "Image Alt Text", "Gift Card",
+               "SEO Title", "SEO Description", "Google Shopping / Gender", "Variant Image", "Variant Weight Unit",
+               "Cost per item", "Status"]
+    out = io.StringIO()
+    file = csv.DictWriter(out, columns, restval="", lineterminator="\r\n")
+    file.writeheader()
+    for n in range(products):
+        handle = f"ocean-tee-{n}"
+        variants = [(size, colour) for size in ("S", "M", "L") for colour in ("Navy", "Off White")]
+        for i, (size, colour) in enumerate(variants):
+            row = {"Handle": handle, "Option1 Value": size, "Option2 Value": colour, "Variant SKU": f"OT{n}-{size}{i}",
+                   "Variant Grams": "181.0", "Variant Inventory Tracker": "shopify" if n % 5 else "",
+                   "Variant Inventory Qty": str((n * 7 + i) % 12), "Variant Inventory Policy": "deny",
+                   "Variant Fulfillment Service": "manual", "Variant Price": "25" if n % 3 else "24.99",
+                   "Variant Compare At Price": "" if n % 4 else "35.00", "Variant Requires Shipping": "true",
+                   "Variant Taxable": "TRUE", "Variant Weight Unit": "lb", "Cost per item": "7.5",
+                   "Image Src": f"https://cdn.example/{handle}-{i}.jpg?v=1" if i < 4 else "", "Image Position": i + 1}
+            if i == 0:
+                row |= {"Title": f"Ocean Tee № {n}", "Vendor": "partners-demo", "Type": "Shirt", "Published": "TRUE",
+                        "Body (HTML)": f'<p class="lead">Soft, "worn-in"\ncotton.</p>\n<ul><li>{n} threads</li></ul>',
+                        "Tags": "men, summer,  new-arrivals", "Option1 Name": "Size", "Option2 Name": "Color",
+                        "Gift Card": "FALSE", "SEO Title": f"Ocean Tee {n}", "Status": "active",
+                        "Google Shopping / Gender": "unisex"}
+            file.writerow(row)
+        file.writerow({"Handle": handle, "Image Src": f"https://cdn.example/{handle}-back.jpg", "Image Position": 7})
+    return out.getvalue()
+
+
+def test_an_apparel_shops_export_is_imported_sold_and_given_back(empty_shop):
+    path = write(empty_shop, apparel_export())
+    assert "120 created" in empty_shop.run("import", path).stdout
+    again = empty_shop.run("import", path).stdout
+    assert "120 unchanged" in again and "stock of 0 adjusted" in again
+    with empty_shop as shop:
+        client = api.Client(shop.url)
+        _, _, tee = client.request("GET", "/api/v1/products/ocean-tee-1")
+        assert tee["options"] == [{"name": "Size", "values": ["S", "M", "L"]},
+                                  {"name": "Color", "values": ["Navy", "Off White"]}]
+        assert len(tee["variants"]) == 6 and len(tee["pictures"]) == 5
+        assert tee["tags"] == ["men", "summer", "new-arrivals"]
+        assert {variant["price"]["amount"] for variant in tee["variants"]} == {2500}
+        assert requests.get(shop.url + "/products/ocean-tee-1", timeout=10).status_code == 200
+        _, _, found = client.request("GET", "/api/v1/search?q=ocean+navy&limit=1")
+        assert found["total"] == 120
+    (tee,) = [row for row in rows(empty_shop) if row["Handle"] == "ocean-tee-1" and row["Title"]]
+    assert tee["Cost per item"] == "7.5" and tee["Google Shopping / Gender"] == "unisex"
+
+
 def test_pages_allow_the_hosts_of_the_catalogues_pictures_by_name(empty_shop):
     empty_shop.run("import", write(empty_shop, HEADER + CAP))
     with empty_shop as shop:
