@@ -1,5 +1,6 @@
 #include "app/serve.h"
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -56,13 +57,32 @@ storefront::Identity identity_of(const config::Options& options) {
 }
 
 // With nothing set up at all, `serve` is a demo shop. A database that exists is never migrated from here:
-// that is `migrate`'s, once per release and before the first new server.
+// that is `migrate`'s, once per release and before the first new server. It is made under another name, so
+// that whoever is stopped while making it leaves no empty shop behind.
 Result<void> make_demo_shop_if_absent(const config::Options& options) {
   const auto path = storage::sqlite_path(options.database_url);
   if (!options.demo || !path || std::filesystem::exists(*path)) return {};
   log::info("app", "no database yet: making a demo shop", {{"path", *path}});
-  if (auto migrated = migrate(options); !migrated) return migrated;
-  return seed(options);
+  const std::string unfinished = *path + ".making";
+  std::error_code error;
+  for (const char* file : {"", "-wal", "-shm"})
+    std::filesystem::remove(unfinished + file, error);
+  config::Options making = options;
+  making.database_url = "sqlite:" + unfinished;
+  if (auto migrated = migrate(making); !migrated) return migrated;
+  if (auto seeded = seed(making); !seeded) return seeded;
+  // Its last connection is closed, so all of it is in this one file.
+  std::filesystem::rename(unfinished, *path, error);
+  if (error) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", *path, error.message()));
+  return {};
+}
+
+// Until the ports are open nobody waits for an answer, and nothing is lost by ending at once. Without this a
+// container's first process would not even be ended: it has no default action for a signal.
+void end_at_once_when_told() {
+  const auto end = [](int) { std::_Exit(0); };
+  std::signal(SIGTERM, end);
+  std::signal(SIGINT, end);
 }
 
 http::ServerOptions server_options(const config::Options& options, const config::Endpoint& endpoint,
@@ -106,7 +126,7 @@ class Signals {
 
 Result<void> serve(const config::Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
-  Signals signals;
+  end_at_once_when_told();
   SystemClock clock;
   SecureRandom random;
   telemetry::Registry metrics;
@@ -178,6 +198,7 @@ Result<void> serve(const config::Options& options) {
   // The ops port answers once the shop's port is bound: started and ready mean that connections succeed.
   if (auto bound = server.listen(); !bound) return bound;
   if (auto bound = ops.listen(); !bound) return bound;
+  Signals signals;  // from here on they are waited for, and what is under way is finished
   sweeper_thread.start();
   server.start();
   ops.start();

@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import socket
+import subprocess
 
 import pytest
+import requests
 
-from support.shop_process import ShopProcess, run
+from support.shop_process import ShopProcess, binary, run
 
 SUBCOMMANDS = ["serve", "migrate", "import", "export", "seed", "audit", "openapi", "config", "version"]
 
@@ -100,3 +103,19 @@ def test_secrets_of_the_environment_are_not_printed(fresh_shop):
     environment = {**os.environ, "FF_DATABASE_URL": "postgres://shop:sesame@db/shop"}
     done = run("audit", check=False, env=environment)
     assert done.returncode == 2 and "sesame" not in done.stderr + done.stdout
+
+
+def test_a_server_told_to_stop_while_it_makes_its_demo_shop_leaves_no_half_of_one(tmp_path):
+    shop = ShopProcess(tmp_path / "shop")
+    process = subprocess.Popen([binary(), "serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=shop.environment,
+                               cwd=shop.folder)
+    for line in process.stderr:
+        if "making a demo shop" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    process.stderr.close()
+    with shop:
+        products = requests.get(shop.url + "/api/v1/products?limit=1", timeout=10).json()
+    assert products["total"] >= 48
