@@ -55,7 +55,8 @@ class Storm:
                         self.acknowledged[answer["id"]] = (answer["key"], status, lines)
                     break
                 if status == 409 and "lines" in answer:
-                    self.refused += 1
+                    with self.lock:
+                        self.refused += 1
                     break
                 if status in (409, 429, 503):
                     time.sleep(0.05)
@@ -73,6 +74,8 @@ class Storm:
         self.running.clear()
         for thread in threads:
             thread.join(timeout=60)
+        stuck = [thread for thread in threads if thread.is_alive()]
+        assert not stuck, f"{len(stuck)} shoppers never came back"
 
 
 def test_nothing_is_lost_sold_twice_or_charged_twice(tmp_path):
@@ -105,6 +108,7 @@ def test_nothing_is_lost_sold_twice_or_charged_twice(tmp_path):
     sold_out = storm.refused
     print(f"{ROUNDS} kills: {len(storm.acknowledged)} orders acknowledged, {sold_out} refused as sold out")
     assert len(storm.acknowledged) > ROUNDS, "the storm was no storm"
+    assert storm.refused > 0, "nothing ever sold out: the storm never fought over the last ones"
     assert not missing, f"{len(missing)} acknowledged orders are gone: {missing[:5]}"
     assert not reversed_later, f"orders are not what their shoppers were told: {reversed_later[:5]}"
     assert shop.audit().returncode == 0
