@@ -12,7 +12,9 @@
 #include <filesystem>
 #include <optional>
 
+#include "postgres/testing/server.h"
 #include "storage/memory/memory_store.h"
+#include "storage/postgres/postgres_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace ff::storage {
@@ -67,6 +69,24 @@ struct SqliteAdapter {
     const auto migrated = SqliteStore::migrate(folder.file("shop.db"), clock, options);
     EXPECT_TRUE(migrated.has_value()) << migrated.error().detail;
     auto store = SqliteStore::open(folder.file("shop.db"), clock, options);
+    EXPECT_TRUE(store.has_value()) << store.error().detail;
+    return std::move(*store);
+  }
+};
+
+/// A database of its own, a copy of one that was migrated, on a server that the tests start.
+struct PostgresAdapter {
+  std::unique_ptr<Store> open(Clock& clock) {
+    postgres::TestServer& server = postgres::TestServer::shared();
+    static const std::string migrated = [&] {
+      std::string name = server.make_database();
+      const auto applied = PostgresStore::migrate(server.url(name));
+      EXPECT_TRUE(applied.has_value()) << applied.error().detail;
+      return name;
+    }();
+    PostgresOptions options;
+    options.clock = &clock;
+    auto store = PostgresStore::open(server.url(server.make_database(migrated)), options);
     EXPECT_TRUE(store.has_value()) << store.error().detail;
     return std::move(*store);
   }
@@ -246,7 +266,7 @@ class StoreContract : public testing::Test {
   Shop shop{adapter.open(clock), clock};
 };
 
-using Adapters = testing::Types<MemoryAdapter, SqliteAdapter>;
+using Adapters = testing::Types<MemoryAdapter, SqliteAdapter, PostgresAdapter>;
 
 inline void PrintTo(const orders::Violation& violation, std::ostream* out) {
   *out << violation.invariant << " " << violation.row << ": " << violation.what;

@@ -1,5 +1,6 @@
 #include "storage/store.h"
 
+#include "storage/postgres/postgres_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace ff::storage {
@@ -11,14 +12,31 @@ Result<std::string> sqlite_path(const std::string& url) {
     path.erase(0, kScheme.size());
     if (path.starts_with("//")) path.erase(0, 2);
   } else if (const std::size_t colon = path.find("://"); colon != std::string::npos) {
-    return invalid("database-url", "this build stores in SQLite only; give sqlite:PATH, not " +
+    return invalid("database-url", "must be sqlite:PATH or postgres://HOST/DATABASE, not " +
                                        path.substr(0, colon) + "://...");
   }
   if (path.empty()) return invalid("database-url", "names no file; give sqlite:PATH");
   return path;
 }
 
-Result<std::unique_ptr<Store>> open(const std::string& url, Clock& clock) {
+static PostgresOptions postgres_options(const StoreOptions& options) {
+  PostgresOptions postgres;
+  postgres.connect.connect_timeout = options.connect_timeout;
+  postgres.connect.statement_timeout = options.statement_timeout;
+  postgres.connect.password_file = options.password_file;
+  postgres.connect.prepared = options.prepared;
+  postgres.pool.committers = options.committers;
+  postgres.pool.readers = options.readers;
+  postgres.metrics = options.metrics;
+  return postgres;
+}
+
+Result<std::unique_ptr<Store>> open(const std::string& url, Clock& clock, const StoreOptions& options) {
+  if (is_postgres_url(url)) {
+    auto store = PostgresStore::open(url, postgres_options(options));
+    if (!store) return tl::unexpected(std::move(store.error()));
+    return std::unique_ptr<Store>(std::move(*store));
+  }
   const auto path = sqlite_path(url);
   if (!path) return tl::unexpected(path.error());
   auto store = SqliteStore::open(*path, clock);
@@ -26,7 +44,8 @@ Result<std::unique_ptr<Store>> open(const std::string& url, Clock& clock) {
   return std::unique_ptr<Store>(std::move(*store));
 }
 
-Result<std::vector<int>> migrate(const std::string& url) {
+Result<std::vector<int>> migrate(const std::string& url, const StoreOptions& options) {
+  if (is_postgres_url(url)) return PostgresStore::migrate(url, postgres_options(options));
   const auto path = sqlite_path(url);
   if (!path) return tl::unexpected(path.error());
   SystemClock clock;

@@ -1,7 +1,7 @@
 // One shop's store: the ports of all rooms on one set of rows, so that one transaction spans them.
 //
-// Adapters: storage/sqlite (one machine, one file), storage/memory (the reference; a simulation's). Every
-// adapter passes storage/contract_test.cc.
+// Adapters: storage/sqlite (one machine, one file), storage/postgres (many processes, one database),
+// storage/memory (the reference; a simulation's). Every adapter passes storage/contract_test.cc.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,7 @@
 #include "catalog/catalog_store.h"
 #include "inventory/stock_store.h"
 #include "orders/order_store.h"
+#include "telemetry/metrics.h"
 
 namespace ff::storage {
 
@@ -29,16 +30,30 @@ class Store {
   virtual std::size_t queued() const = 0;
 };
 
-/// Opens the store that `url` names: "sqlite:var/shop.db", "sqlite:///abs/shop.db", or a plain path. kInvalid
-/// for a kind that this build does not have. The schema must be usable (migrate() first): the error says what
-/// to do. `clock` outlives the store.
-Result<std::unique_ptr<Store>> open(const std::string& url, Clock& clock);
+/// How a store is reached; SQLite needs none of it but `metrics`. Times are waited at most, then the
+/// operation fails with kUnavailable (kUnknown when its commit was on its way).
+struct StoreOptions {
+  int committers = 3;  // connections that write: one for each kind of batch (placing, settling, carts)
+  int readers = 2;     // connections that read: one may be busy with an audit while the other answers
+  Duration connect_timeout = std::chrono::seconds(3);     // of each host of the URL
+  Duration statement_timeout = std::chrono::seconds(10);  // of each statement, by the server
+  std::string password_file{};             // read at each connect, so that a secret may change; empty: none
+  bool prepared = true;                    // false behind a pooler that hands out connections by transaction
+  telemetry::Registry* metrics = nullptr;  // outlives the store; null: none
+};
 
-/// Brings the store's schema to what this release needs, making the store when there is none; forward only.
-/// Returns the numbers of the migrations that were applied (none: it was up to date).
-Result<std::vector<int>> migrate(const std::string& url);
+/// Opens the store that `url` names: "sqlite:var/shop.db", "sqlite:///abs/shop.db", or a plain path;
+/// "postgres://user@host/database" as libpq reads it, with several hosts too. kInvalid for another kind. The
+/// schema must be usable (migrate() first): the error says what to do. `clock` outlives the store; PostgreSQL
+/// has its own.
+Result<std::unique_ptr<Store>> open(const std::string& url, Clock& clock, const StoreOptions& options = {});
 
-/// The path in a SQLite url; kInvalid for another kind.
+/// Brings the store's schema to what this release needs, making a SQLite file when there is none; forward
+/// only. Returns the numbers of the migrations that were applied (none: it was up to date).
+Result<std::vector<int>> migrate(const std::string& url, const StoreOptions& options = {});
+
+/// The path in a SQLite url; kInvalid for another kind. The error does not repeat the URL: it may hold a
+/// password.
 Result<std::string> sqlite_path(const std::string& url);
 
 }  // namespace ff::storage

@@ -2,7 +2,7 @@
 --
 -- Money is an integer of minor units, times are microseconds since 1970 (UTC), identifiers that leave the
 -- house are 16 bytes. What is read and written as one thing is one row: a product with its variants, a cart
--- with its lines, an order with its lines. Their documents are JSON: see storage/sqlite/documents.h.
+-- with its lines, an order with its lines. Their documents are JSON: see storage/documents.h.
 
 CREATE TABLE catalogue (
   id      INTEGER PRIMARY KEY CHECK (id = 1),

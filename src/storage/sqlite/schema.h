@@ -10,15 +10,9 @@
 
 #include "base/time.h"
 #include "sqlite/database.h"
+#include "storage/migration.h"
 
 namespace ff::storage {
-
-struct Migration {
-  int number = 0;
-  std::string_view name;    // "shop"
-  std::string_view serves;  // the oldest release that works with the schema after it: "0.1.0"
-  std::string_view sql;
-};
 
 /// This release's migrations by number. They start at 1 without gaps.
 std::vector<Migration> sqlite_migrations();
@@ -31,8 +25,5 @@ Result<std::vector<int>> migrate(sqlite::Database& database, const std::vector<M
 /// to do.
 Result<void> check_schema(sqlite::Database& database, const std::vector<Migration>& migrations,
                           std::string_view release);
-
-/// Compares "0.9.0" with "0.10.0" number by number.
-bool is_older(std::string_view release, std::string_view than);
 
 }  // namespace ff::storage

@@ -1,0 +1,165 @@
+-- The statements of the PostgreSQL adapter, each under its name. storage/postgres/queries.h finds them.
+--
+-- A batch is one statement over arrays. Columns are named everywhere: a prepared SELECT * stops working when
+-- a migration adds a column. What changes rows locks them first, in the order of the adapter's header.
+
+-- name: moment
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+-- name: moment_and_numbers
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, ARRAY(SELECT nextval('order_numbers') FROM generate_series(1, $1::bigint));
+
+-- name: catalogue_version
+SELECT version FROM catalogue WHERE id = 1;
+-- name: catalogue_lock
+SELECT version, last_product, last_variant, last_collection FROM catalogue WHERE id = 1 FOR NO KEY UPDATE;
+-- name: catalogue_update
+UPDATE catalogue SET version = $1::bigint, last_product = $2::bigint, last_variant = $3::bigint,
+                     last_collection = $4::bigint
+WHERE id = 1;
+-- name: catalogue_notify
+SELECT pg_notify('ff_catalogue', '');
+-- name: catalogue_listen
+LISTEN ff_catalogue;
+
+-- name: products_cursor
+DECLARE products_cursor NO SCROLL CURSOR FOR SELECT id, document FROM products ORDER BY id;
+-- name: products_fetch
+FETCH 1000 FROM products_cursor;
+-- name: products_by_handles
+SELECT id, handle, document FROM products WHERE handle = ANY ($1::text[]);
+-- name: products_insert
+INSERT INTO products (id, handle, document) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]);
+-- name: products_update
+UPDATE products AS p SET document = u.document
+FROM unnest($1::bigint[], $2::text[]) AS u (id, document) WHERE p.id = u.id;
+-- name: products_delete
+DELETE FROM products WHERE id = ANY ($1::bigint[]);
+
+-- name: collections_all
+SELECT id, document FROM collections ORDER BY id;
+-- name: collections_by_handles
+SELECT id, handle, document FROM collections WHERE handle = ANY ($1::text[]);
+-- name: collections_insert
+INSERT INTO collections (id, handle, document) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]);
+-- name: collections_update
+UPDATE collections AS c SET document = u.document
+FROM unnest($1::bigint[], $2::text[]) AS u (id, document) WHERE c.id = u.id;
+
+-- name: stock_by_variants
+SELECT variant, policy, received, available, held, sold FROM stock WHERE variant = ANY ($1::bigint[]);
+-- name: stock_lock
+SELECT variant, policy, received, available, held, sold FROM stock
+WHERE variant = ANY ($1::bigint[]) ORDER BY variant FOR NO KEY UPDATE;
+-- name: stock_tracked
+SELECT variant, policy, received, available, held, sold FROM stock WHERE policy <> 2 ORDER BY variant;
+-- name: stock_insert
+INSERT INTO stock (variant, policy, received, available, held, sold)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]);
+-- name: stock_update
+UPDATE stock AS s SET policy = u.policy, received = u.received, available = u.available, held = u.held,
+                      sold = u.sold
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+     AS u (variant, policy, received, available, held, sold)
+WHERE s.variant = u.variant;
+-- name: stock_ledger_insert
+INSERT INTO stock_ledger (variant, delta, reason, at)
+SELECT u.variant, u.delta, u.reason, $4::bigint
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS u (variant, delta, reason);
+-- name: stock_audit_cursor
+DECLARE stock_audit_cursor NO SCROLL CURSOR FOR
+SELECT s.variant, s.policy, s.received, s.available, s.held, s.sold, coalesce(l.total, 0)::bigint
+FROM stock AS s LEFT JOIN (SELECT variant, sum(delta) AS total FROM stock_ledger GROUP BY variant) AS l USING (variant);
+-- name: stock_audit_fetch
+FETCH 1000 FROM stock_audit_cursor;
+
+-- name: carts_by_ids
+SELECT id, version, updated_at, lines FROM carts WHERE id = ANY ($1::uuid[]);
+-- name: carts_lock
+SELECT id, version, updated_at, lines FROM carts WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE;
+-- name: carts_insert
+INSERT INTO carts (id, version, updated_at, lines)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]);
+-- name: carts_update
+UPDATE carts AS c SET version = u.version, updated_at = u.updated_at, lines = u.lines
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, version, updated_at, lines)
+WHERE c.id = u.id;
+-- name: carts_delete_idle
+DELETE FROM carts WHERE id IN (
+  SELECT id FROM carts WHERE updated_at < $1::bigint LIMIT $2::bigint FOR UPDATE SKIP LOCKED);
+
+-- name: orders_insert
+INSERT INTO orders (number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document)
+SELECT u.number, u.created_at, u.updated_at, u.hold_expires_at, u.lease_expires_at, u.version, u.attempt, u.state,
+       u.payment, u.holding <> 0, u.id, u.cart, u.idempotency_key, u.payment_reference, u.card_hint, u.reason,
+       u.document
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::uuid[], $12::uuid[], $13::text[], $14::text[],
+            $15::text[], $16::text[], $17::text[])
+     AS u (number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment,
+           holding, id, cart, idempotency_key, payment_reference, card_hint, reason, document);
+-- name: orders_update
+UPDATE orders AS o SET updated_at = u.updated_at, lease_expires_at = u.lease_expires_at, version = u.version,
+                       attempt = u.attempt, state = u.state, payment = u.payment, holding = u.holding <> 0,
+                       payment_reference = u.payment_reference, card_hint = u.card_hint, reason = u.reason
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::text[], $10::text[], $11::text[])
+     AS u (id, updated_at, lease_expires_at, version, attempt, state, payment, holding, payment_reference,
+           card_hint, reason)
+WHERE o.id = u.id;
+-- name: orders_update_document
+UPDATE orders AS o SET document = u.document
+FROM unnest($1::uuid[], $2::text[]) AS u (id, document) WHERE o.id = u.id;
+-- name: orders_retire_key
+UPDATE orders AS o SET idempotency_key = u.retired
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS u (id, idempotency_key, retired)
+WHERE o.id = u.id AND o.idempotency_key = u.idempotency_key;
+-- name: orders_by_ids
+SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document
+FROM orders WHERE id = ANY ($1::uuid[]);
+-- name: orders_lock
+SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document
+FROM orders WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE;
+-- name: orders_by_keys
+SELECT o.number, o.created_at, o.updated_at, o.hold_expires_at, o.lease_expires_at, o.version, o.attempt,
+       o.state, o.payment, o.holding, o.id, o.cart, o.idempotency_key, o.payment_reference, o.card_hint,
+       o.reason, o.document
+FROM unnest($1::text[], $2::uuid[]) AS k (idempotency_key, cart)
+JOIN orders AS o ON o.idempotency_key = k.idempotency_key AND o.cart = k.cart;
+-- name: orders_overdue
+SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document
+FROM orders
+WHERE state = 0
+  AND lease_expires_at <= coalesce($1::bigint, (extract(epoch FROM statement_timestamp()) * 1000000)::bigint)
+ORDER BY lease_expires_at, number LIMIT $2::bigint;
+-- name: orders_captures_due
+SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document
+FROM orders WHERE state = 1 AND payment = 1 ORDER BY number LIMIT $1::bigint;
+-- name: orders_audit_cursor
+DECLARE orders_audit_cursor NO SCROLL CURSOR FOR
+SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document
+FROM orders;
+-- name: orders_audit_fetch
+FETCH 500 FROM orders_audit_cursor;
+
+-- name: events_insert
+INSERT INTO event_batches (at, events) VALUES ($1::bigint, $2::text);
+-- name: events_audit_cursor
+DECLARE events_audit_cursor NO SCROLL CURSOR FOR SELECT events FROM event_batches ORDER BY id;
+-- name: events_audit_fetch
+FETCH 200 FROM events_audit_cursor;
+
+-- A snapshot that is read for minutes: no statement of it may be cut short, and its plans read whole tables.
+-- name: audit_settings
+SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+       set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true),
+       set_config('enable_mergejoin', 'on', true);
+
+-- name: write_check
+INSERT INTO write_check (id, at) VALUES (1, coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
+ON CONFLICT (id) DO UPDATE SET at = excluded.at;
