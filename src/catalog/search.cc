@@ -36,7 +36,7 @@ std::uint64_t fingerprint_of(const Query& query) {
     for (const std::string& value : filter.values)
       values.push_back(fold(value));
     std::sort(values.begin(), values.end());
-    filters.emplace_back(fold(filter.facet), std::move(values));
+    filters.emplace_back(facet_name(filter.facet), std::move(values));
   }
   std::sort(filters.begin(), filters.end());
   for (const auto& [facet, values] : filters) {

@@ -24,9 +24,14 @@ std::optional<Sort> parse_sort(std::string_view text);
 
 /// One filter: a product passes when it has any of the values; different facets must all pass.
 struct Filter {
-  std::string facet;  // "vendor", "type", "tag", or "option.<folded name>": "option.size"
+  std::string facet;  // "vendor", "type", "tag", or "option.<name>": "option.size"; "option.color" is the
+                      // same as "option.colour", which is what Facet::name says
   std::vector<std::string> values;
 };
+
+/// The one name of a facet, as in Facet::name: "option.Color" is "option.colour". Filters may use any
+/// spelling.
+std::string facet_name(std::string_view spelling);
 
 struct Query {
   std::string text;        // at most 200 bytes are looked at; empty: everything

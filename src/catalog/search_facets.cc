@@ -15,6 +15,22 @@ constexpr std::size_t kDenseShare = 48;
 
 constexpr std::string_view kOptionPrefix = "option.";
 
+/// The name of an option's facet: "option.size". Two spellings of one option are one facet, whichever its
+/// products or a filter use.
+std::string option_facet(std::string_view option) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSpellings = {
+      {{"color", "colour"},
+       {"colors", "colour"},
+       {"colours", "colour"},
+       {"sizes", "size"},
+       {"materials", "material"}}};
+  std::string name = fold(trim(option));
+  for (const auto& [spelt, usual] : kSpellings) {
+    if (name == spelt) name = usual;
+  }
+  return std::string(kOptionPrefix) + name;
+}
+
 /// Where a garment size stands; nothing for what is no size. Numbers ("38", "10.5", "W32") rank among
 /// themselves after the letters.
 std::optional<int> size_rank(std::string_view folded) {
@@ -43,6 +59,11 @@ std::optional<int> size_rank(std::string_view folded) {
 }
 
 }  // namespace
+
+std::string facet_name(std::string_view spelling) {
+  std::string name = fold(spelling);
+  return name.starts_with(kOptionPrefix) ? option_facet(name.substr(kOptionPrefix.size())) : name;
+}
 
 class FacetTables::Builder {
  public:
@@ -82,8 +103,7 @@ FacetTables::FacetTables(std::span<const Product> products) : product_count_(pro
     for (const std::string& one : product.tags)
       own_.push_back(build.value(tag, one));
     for (std::size_t o = 0; o < product.options.size(); ++o) {
-      const std::uint32_t facet =
-          build.facet(std::string(kOptionPrefix) + fold(product.options[o]), product.options[o]);
+      const std::uint32_t facet = build.facet(option_facet(product.options[o]), product.options[o]);
       std::vector<std::string_view> values;
       for (const Variant& variant : product.variants)
         values.push_back(variant.options[o]);
@@ -146,7 +166,7 @@ Result<std::vector<FacetTables::Chosen>> FacetTables::choose(const std::vector<F
   if (filters.size() > kFiltersMax) return invalid("filters", fmt::format("must be at most {}", kFiltersMax));
   std::vector<Chosen> out;
   for (const Filter& filter : filters) {
-    const std::string name = fold(filter.facet);
+    const std::string name = facet_name(filter.facet);
     if (name != "vendor" && name != "type" && name != "tag" && !name.starts_with(kOptionPrefix)) {
       return invalid("filters", "must be by vendor, type, tag or option");
     }

@@ -1,7 +1,8 @@
 // Facets: which products have which vendor, type, tag and option value, and how many of a set have each.
 //
 // Invariant: values compare folded ("Navy" and "navy" are one) and are shown as the newest product spells
-// them. Counting costs at most about one step for each value of each product of the set.
+// them; so do the names of options, and those with two usual spellings ("Color", "Colour") are one facet.
+// Counting costs at most about one step for each value of each product of the set.
 #pragma once
 
 #include <cstdint>

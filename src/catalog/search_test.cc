@@ -94,6 +94,22 @@ TEST_F(SearchTest, FindsWordsInEveryField) {
   EXPECT_THAT(found("jersey"), ElementsAre("men-s-t-shirt"));
 }
 
+TEST_F(SearchTest, FindsTheProductOfAnSkuOrABarcodeAndNothingThatOnlyResemblesThem) {
+  std::vector<Product> products = shop();
+  products[0].variants[1].sku = "LS-M/07 b";
+  products[0].variants[2].barcode = "4006381333931";
+  products[4].variants[0].sku = "linen";
+  build(std::move(products));
+  EXPECT_THAT(found(" ls-m/07 B "), ElementsAre("linen-shirt"));
+  EXPECT_THAT(found("4006381333931"), ElementsAre("linen-shirt"));
+  EXPECT_THAT(found("400638133393"), IsEmpty());
+  EXPECT_THAT(found("4006381333932"), IsEmpty());
+  // A code that is also a word: its product first, then what has the word.
+  EXPECT_THAT(found("linen"), ElementsAre("leather-belt", "linen-shirt"));
+  const Suggestions typed = index_->suggest("4006381333931", 5);
+  EXPECT_THAT(handles(typed.products), ElementsAre("linen-shirt"));
+}
+
 TEST_F(SearchTest, WantsEveryWord) {
   build(shop());
   EXPECT_THAT(found("nordlys shirt"), ElementsAre("linen-shirt"));
@@ -255,6 +271,26 @@ TEST_F(SearchTest, CountsEachFacetAsIfItsOwnFilterWereLifted) {
   EXPECT_THAT(values(found, "vendor"), ElementsAre("Plain=2*", "Nordlys=1"));
   EXPECT_THAT(values(found, "tag"), ElementsAre("men=2*", "summer=1", "women=1"));
   EXPECT_THAT(values(found, "type"), ElementsAre("Accessories=1", "T-Shirts=1"));
+}
+
+TEST_F(SearchTest, SpellingsOfOneOptionAreOneFacetAndAnyOfThemFilters) {
+  std::vector<Product> products;
+  products.push_back(with_option(product(1, "Old Cap"), "Colour", {"Navy", "Red"}));
+  products.push_back(with_option(product(2, "New Cap"), "Color", {"navy"}));
+  build(std::move(products));
+  Page all = page({});
+  ASSERT_EQ(all.facets.size(), 1u);
+  EXPECT_EQ(all.facets[0].name, "option.colour");
+  EXPECT_EQ(all.facets[0].title, "Color") << "as the newest product spells it";
+  EXPECT_EQ(all.facets[0].values[0].count, 2);
+  for (const char* name : {"option.color", "option.Colour", "option.colour"}) {
+    Query query;
+    query.filters = {{name, {"Navy"}}};
+    EXPECT_EQ(page(query).total, 2) << name;
+  }
+  Query twice;
+  twice.filters = {{"option.color", {"Navy"}}, {"option.colour", {"Red"}}};
+  EXPECT_FALSE(index_->search(twice, labels_));
 }
 
 TEST_F(SearchTest, AnyValueOfAFacetPasses) {

@@ -24,6 +24,9 @@ constexpr unsigned kWeightMax = 255;
 constexpr unsigned kExactFactor = 4;
 constexpr unsigned kPartialFactor = 1;
 constexpr std::size_t kAlternativesMax = 3;
+constexpr std::uint32_t kCodeScore = 1U << 30;  // above anything that words reach
+
+std::uint64_t code_print(std::string_view code) { return fingerprint(fold(trim(code))); }
 
 struct Occurrence {
   std::uint32_t stem;
@@ -131,10 +134,43 @@ TextIndex::TextIndex(std::span<const Product> products) : product_count_(product
     rarity_.push_back(static_cast<std::uint16_t>(16.0 * std::log2(1.0 + ratio)));
   }
   vocabulary_.finish(frequency);
+  index_codes(products);
+}
+
+void TextIndex::index_codes(std::span<const Product> products) {
+  for (std::uint32_t p = 0; p < products.size(); ++p) {
+    for (const Variant& variant : products[p].variants) {
+      for (const std::string* code : {&variant.sku, &variant.barcode}) {
+        if (!code->empty()) codes_.emplace_back(code_print(*code), p);
+      }
+    }
+  }
+  std::sort(codes_.begin(), codes_.end());
+  codes_.erase(std::unique(codes_.begin(), codes_.end()), codes_.end());
+  codes_.shrink_to_fit();
+}
+
+std::vector<std::uint32_t> TextIndex::with_code(std::string_view text) const {
+  const std::uint64_t print = code_print(text);
+  std::vector<std::uint32_t> products;
+  for (auto entry = std::lower_bound(codes_.begin(), codes_.end(), std::pair(print, std::uint32_t{0}));
+       entry != codes_.end() && entry->first == print; ++entry)
+    products.push_back(entry->second);
+  return products;
 }
 
 TextIndex::Reading TextIndex::read(std::string_view text) const {
   Reading reading;
+  reading.coded = with_code(cut_query(text));
+  read_words(text, reading);
+  if (!reading.coded.empty()) {  // found as it was typed
+    reading.corrected.clear();
+    reading.alternatives.clear();
+  }
+  return reading;
+}
+
+void TextIndex::read_words(std::string_view text, Reading& reading) const {
   std::vector<std::string> words = split_words(cut_query(text), false);
   std::vector<std::string> content;
   for (const std::string& word : words) {
@@ -167,7 +203,7 @@ TextIndex::Reading TextIndex::read(std::string_view text) const {
     }
     reading.words.push_back(std::move(word));
   }
-  if (misspelt == words.size() || reading.hopeless) return reading;
+  if (misspelt == words.size() || reading.hopeless) return;
 
   const auto joined = [](const std::vector<std::string>& parts) {
     std::string out;
@@ -182,7 +218,6 @@ TextIndex::Reading TextIndex::read(std::string_view text) const {
     as_read[misspelt] = other.word;
     reading.alternatives.push_back(joined(as_read));
   }
-  return reading;
 }
 
 void TextIndex::add_postings(std::uint32_t stem_id, unsigned factor, std::uint8_t word, Matches& matches,
@@ -204,7 +239,16 @@ void TextIndex::add_postings(std::uint32_t stem_id, unsigned factor, std::uint8_
 
 TextIndex::Matches TextIndex::match(const Reading& reading) const {
   Matches matches{Bitmap(product_count_), std::vector<std::uint32_t>(product_count_)};
-  if (reading.hopeless) return matches;
+  match_words(reading, matches);
+  for (const std::uint32_t p : reading.coded) {
+    matches.products.set(p);
+    matches.scores[p] = kCodeScore;
+  }
+  return matches;
+}
+
+void TextIndex::match_words(const Reading& reading, Matches& matches) const {
+  if (reading.hopeless) return;
   std::vector<std::uint8_t> hits(product_count_);
   std::vector<std::uint32_t> last(product_count_);
   for (std::size_t w = 0; w < reading.words.size(); ++w) {
@@ -219,7 +263,6 @@ TextIndex::Matches TextIndex::match(const Reading& reading) const {
   for (std::size_t p = 0; p < product_count_; ++p) {
     if (hits[p] == wanted) matches.products.set(p);
   }
-  return matches;
 }
 
 }  // namespace ff::catalog

@@ -1,13 +1,15 @@
 // The inverted index: from words to the products that have them, with a weight by where they stand.
 //
-// Invariant: a product matches when it has every word of the text (the last one at least as a beginning), and
-// its score depends on nothing but the catalogue and the text, so that every process ranks alike.
+// Invariant: a product matches when it has every word of the text (the last one at least as a beginning), or
+// when the whole text is the SKU or barcode of one of its variants, which then stands first; and its score
+// depends on nothing but the catalogue and the text, so that every process ranks alike.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/product.h"
@@ -30,7 +32,8 @@ class TextIndex {
       std::vector<std::uint32_t> partial;  // stems of longer words that begin with it
     };
     std::vector<Word> words;
-    bool hopeless = false;                  // some word resembles nothing: no product can match
+    std::vector<std::uint32_t> coded;       // products with this SKU or barcode
+    bool hopeless = false;                  // some word resembles nothing: only `coded` can match
     std::string corrected;                  // the whole text as it was read, when that is not as it was typed
     std::vector<std::string> alternatives;  // other readings of it
   };
@@ -43,6 +46,10 @@ class TextIndex {
   Matches match(const Reading& reading) const;
 
  private:
+  void index_codes(std::span<const Product> products);
+  std::vector<std::uint32_t> with_code(std::string_view text) const;
+  void read_words(std::string_view text, Reading& reading) const;
+  void match_words(const Reading& reading, Matches& matches) const;
   void add_postings(std::uint32_t stem, unsigned factor, std::uint8_t word, Matches& matches,
                     std::vector<std::uint8_t>& hits, std::vector<std::uint32_t>& last) const;
 
@@ -52,6 +59,9 @@ class TextIndex {
   std::vector<std::uint32_t> begin_;
   std::vector<std::uint32_t> product_;
   std::vector<std::uint8_t> weight_;
+  // (fingerprint of a SKU or barcode, product), sorted. Codes are no words: nobody wants a typo in one
+  // corrected, and a shop has more of them than words.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> codes_;
   std::vector<std::uint16_t> rarity_;  // inverse document frequency, by stem
 };
 

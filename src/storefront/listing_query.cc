@@ -55,7 +55,7 @@ ListingAddress parse_listing(std::string path, const http::Form& form, Currency 
   for (const auto& [name, value] : form.fields()) {
     if (!is_facet(name) || value.empty() || value.size() > kFilterBytesMax || values == kFilterValuesMax)
       continue;
-    filter_of(query.filters, name).values.push_back(value);
+    filter_of(query.filters, catalog::facet_name(name)).values.push_back(value);
     ++values;
   }
   normalise(query.filters);
