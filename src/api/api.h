@@ -7,12 +7,12 @@
 
 #include "api/problem.h"  // error_page()
 #include "http/router.h"
-#include "storefront/shop.h"
+#include "shop/shop.h"
 
 namespace ff::api {
 
 /// Registers every route of the API. `shop` outlives the router's last request.
-void add_routes(http::Router& router, storefront::Shop& shop);
+void add_routes(http::Router& router, shop::Shop& shop);
 
 /// The OpenAPI 3.1 document, as /api/openapi.json serves it.
 std::string openapi_document();

@@ -146,8 +146,8 @@ class TestShop {
   checkout::Committer committer{store.orders(), carts, clock, {}, metrics};
   checkout::Service service{catalogue, carts, store.orders(), committer, gateway,
                             rules,     clock, random,         {},        metrics};
-  storefront::Shop shop{{},        rules,   catalogue, labels, index,  carts, store.stock(), store.orders(),
-                        committer, service, clock,     random, metrics};
+  shop::Shop shop{{},        rules,   catalogue, labels, index,  carts, store.stock(), store.orders(),
+                  committer, service, clock,     random, metrics};
   http::Router router;
 
  private:

@@ -19,7 +19,7 @@ VariantId variant_in_path(const http::Request& request) {
   return VariantId{parse_int(request.param("variant_id")).value_or(0)};
 }
 
-http::Response show(const storefront::Shop& shop, int status, const cart::Cart& cart) {
+http::Response show(const shop::Shop& shop, int status, const cart::Cart& cart) {
   http::Response response = http::Response::json(status, {});
   response.body.reserve(256 + 512 * cart.lines.size());
   JsonWriter json(response.body);
@@ -28,7 +28,7 @@ http::Response show(const storefront::Shop& shop, int status, const cart::Cart& 
   return response;
 }
 
-Task<http::Response> create(storefront::Shop& shop, Input) {
+Task<http::Response> create(shop::Shop& shop, Input) {
   // Nothing is stored before the first line: a token that was never stored reads as an empty cart.
   cart::Cart cart;
   cart.id = CartId{Token::make(shop.random)};
@@ -37,14 +37,14 @@ Task<http::Response> create(storefront::Shop& shop, Input) {
   co_return response;
 }
 
-Task<http::Response> read(storefront::Shop& shop, Input input) {
+Task<http::Response> read(shop::Shop& shop, Input input) {
   const std::array ids{cart_in_path(input.http)};
   Result<std::vector<cart::Cart>> carts = co_await shop.carts.read(ids);
   if (!carts) co_return respond(std::move(carts.error()), input.http);
   co_return show(shop, 200, carts->front());
 }
 
-Task<http::Response> change(storefront::Shop& shop, Input input, cart::Change wanted) {
+Task<http::Response> change(shop::Shop& shop, Input input, cart::Change wanted) {
   Result<cart::Cart> cart = co_await shop.committer.change_cart(wanted);
   if (!cart) co_return respond(std::move(cart.error()), input.http);
   co_return show(shop, 200, *cart);
@@ -53,7 +53,7 @@ Task<http::Response> change(storefront::Shop& shop, Input input, cart::Change wa
 Task<http::Response> answer(http::Response response) { co_return response; }
 
 /// Nothing is promised by a cart, but what can't be bought now isn't put into it.
-Task<http::Response> put_line(storefront::Shop& shop, Input input, cart::Change wanted) {
+Task<http::Response> put_line(shop::Shop& shop, Input input, cart::Change wanted) {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
   const catalog::VariantRef sold = snapshot->variant(wanted.variant);
   if (!sold) {
@@ -83,7 +83,7 @@ std::uint64_t addition_key(const http::Request& request, Random& random) {
   return std::max<std::uint64_t>(1, key.empty() ? random.next() : fingerprint(key));
 }
 
-Task<http::Response> add_line(storefront::Shop& shop, Input input) {
+Task<http::Response> add_line(shop::Shop& shop, Input input) {
   const JsonValue body = input.body.root();
   cart::Change wanted;
   wanted.cart = cart_in_path(input.http);
@@ -94,7 +94,7 @@ Task<http::Response> add_line(storefront::Shop& shop, Input input) {
   return put_line(shop, std::move(input), wanted);
 }
 
-Task<http::Response> set_line(storefront::Shop& shop, Input input) {
+Task<http::Response> set_line(shop::Shop& shop, Input input) {
   cart::Change wanted;
   wanted.cart = cart_in_path(input.http);
   wanted.kind = cart::Change::Kind::kSet;
@@ -104,7 +104,7 @@ Task<http::Response> set_line(storefront::Shop& shop, Input input) {
   return put_line(shop, std::move(input), wanted);
 }
 
-Task<http::Response> remove_line(storefront::Shop& shop, Input input) {
+Task<http::Response> remove_line(shop::Shop& shop, Input input) {
   cart::Change wanted;
   wanted.cart = cart_in_path(input.http);
   wanted.kind = cart::Change::Kind::kSet;

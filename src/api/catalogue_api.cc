@@ -43,11 +43,10 @@ catalog::Query query_of(const Arguments& arguments) {
   query.collection = arguments.text("collection");
   for (const std::string_view filter : arguments.all("filter")) {
     const std::size_t colon = filter.find(':');
-    const std::string_view facet = filter.substr(0, colon);
+    const std::string facet = catalog::facet_name(filter.substr(0, colon));
     const auto same = std::ranges::find(query.filters, facet, &catalog::Filter::facet);
-    catalog::Filter& target = same != query.filters.end()
-                                  ? *same
-                                  : query.filters.emplace_back(catalog::Filter{std::string(facet), {}});
+    catalog::Filter& target =
+        same != query.filters.end() ? *same : query.filters.emplace_back(catalog::Filter{facet, {}});
     target.values.emplace_back(filter.substr(colon + 1));
   }
   query.price_min = arguments.integer("price_min");
@@ -59,7 +58,7 @@ catalog::Query query_of(const Arguments& arguments) {
   return query;
 }
 
-http::Response find(const storefront::Shop& shop, const Input& input, const catalog::Index& index) {
+http::Response find(const shop::Shop& shop, const Input& input, const catalog::Index& index) {
   const std::shared_ptr<const catalog::StockLabels> labels = shop.labels.load();
   const catalog::Query query = query_of(input.query);
   if (!query.collection.empty() && index.snapshot()->collection(query.collection) == nullptr) {
@@ -74,7 +73,7 @@ http::Response find(const storefront::Shop& shop, const Input& input, const cata
 }
 
 /// The index is built just after the start, off the serving threads: a listing of that moment waits for it.
-Task<http::Response> list(storefront::Shop& shop, Input input) {
+Task<http::Response> list(shop::Shop& shop, Input input) {
   std::shared_ptr<const catalog::Index> index = shop.index.load();
   for (int wait = 0; !index && wait < kIndexWaitsMax; ++wait) {
     co_await shop.clock.sleep_for(kIndexWait);
@@ -85,7 +84,7 @@ Task<http::Response> list(storefront::Shop& shop, Input input) {
   co_return find(shop, input, *index);
 }
 
-http::Response read_product(const storefront::Shop& shop, const Input& input) {
+http::Response read_product(const shop::Shop& shop, const Input& input) {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
   const catalog::Product* product = snapshot->product(input.http.param("handle"));
   if (product == nullptr) return respond(Problem{&problems::kNotFound, {}, {}}, input.http);
@@ -95,7 +94,7 @@ http::Response read_product(const storefront::Shop& shop, const Input& input) {
   return response;
 }
 
-http::Response suggest(const storefront::Shop& shop, const Input& input) {
+http::Response suggest(const shop::Shop& shop, const Input& input) {
   const std::shared_ptr<const catalog::Index> index = shop.index.load();
   const std::shared_ptr<const catalog::StockLabels> labels = shop.labels.load();
   catalog::Suggestions found;
@@ -126,7 +125,7 @@ http::Response suggest(const storefront::Shop& shop, const Input& input) {
   return response;
 }
 
-http::Response list_collections(const storefront::Shop& shop, const Input&) {
+http::Response list_collections(const shop::Shop& shop, const Input&) {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
   http::Response response = http::Response::json(200, {});
   JsonWriter json(response.body);
@@ -140,7 +139,7 @@ http::Response list_collections(const storefront::Shop& shop, const Input&) {
   return response;
 }
 
-http::Response read_collection(const storefront::Shop& shop, const Input& input) {
+http::Response read_collection(const shop::Shop& shop, const Input& input) {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
   const catalog::Collection* collection = snapshot->collection(input.http.param("handle"));
   if (collection == nullptr) return respond(Problem{&problems::kNotFound, {}, {}}, input.http);

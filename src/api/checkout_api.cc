@@ -123,7 +123,7 @@ http::Response answer(const checkout::SoldOut& sold_out, const http::Request& re
   });
 }
 
-Task<http::Response> place(storefront::Shop& shop, Input input) {
+Task<http::Response> place(shop::Shop& shop, Input input) {
   const checkout::RawRequest raw = raw_request(input);
   Result<checkout::Request> request = checkout::parse(raw, shop.rules, shop.clock.now());
   if (!request) co_return refuse(std::move(request.error()), input.http);

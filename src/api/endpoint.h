@@ -15,7 +15,7 @@
 #include "api/schema.h"
 #include "base/async.h"
 #include "http/message.h"
-#include "storefront/shop.h"
+#include "shop/shop.h"
 
 namespace ff::api {
 
@@ -72,8 +72,8 @@ struct Endpoint {
   std::vector<const ProblemKind*> may_refuse;  // problems of this endpoint, beyond what its shape implies
 
   // Exactly one of the two; `immediate` for what needs no wait, on GET only.
-  http::Response (*immediate)(const storefront::Shop& shop, const Input& input) = nullptr;
-  Task<http::Response> (*handler)(storefront::Shop& shop, Input input) = nullptr;
+  http::Response (*immediate)(const shop::Shop& shop, const Input& input) = nullptr;
+  Task<http::Response> (*handler)(shop::Shop& shop, Input input) = nullptr;
 };
 
 Parameter in_path(std::string name, Schema schema);

@@ -7,7 +7,7 @@ namespace ff::api {
 
 namespace {
 
-Task<http::Response> read(storefront::Shop& shop, Input input) {
+Task<http::Response> read(shop::Shop& shop, Input input) {
   const std::string_view in_header = input.http.header("Order-Key");
   const std::optional<Token> key = Token::parse(in_header.empty() ? input.query.text("key") : in_header);
   const std::optional<Uuid> id = Uuid::parse(input.http.param("order_id"));

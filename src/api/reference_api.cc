@@ -7,7 +7,7 @@ namespace ff::api {
 
 namespace {
 
-http::Response read_delivery(const storefront::Shop& shop, const Input& input) {
+http::Response read_delivery(const shop::Shop& shop, const Input& input) {
   const std::string_view country = input.query.text("country");
   const Money subtotal{input.query.integer("subtotal").value_or(0), shop.rules.currency};
   http::Response response = http::Response::json(200, {});
@@ -37,7 +37,7 @@ http::Response read_delivery(const storefront::Shop& shop, const Input& input) {
   return response;
 }
 
-http::Response read_problem(const storefront::Shop&, const Input& input) {
+http::Response read_problem(const shop::Shop&, const Input& input) {
   const ProblemKind* kind = find_problem_kind(input.http.param("name"));
   if (kind == nullptr) return respond(Problem{&problems::kNotFound, {}, {}}, input.http);
   http::Response response = http::Response::json(200, {});
@@ -51,7 +51,7 @@ http::Response read_problem(const storefront::Shop&, const Input& input) {
   return response;
 }
 
-http::Response read_document(const storefront::Shop&, const Input&) {
+http::Response read_document(const shop::Shop&, const Input&) {
   static const std::string document = openapi_document();
   return http::Response::json(200, document);
 }

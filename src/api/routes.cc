@@ -52,8 +52,7 @@ http::Response finish_cacheable(http::Response response) {
   return finished;
 }
 
-http::Response answer_now(const Endpoint& endpoint, const storefront::Shop& shop,
-                          const http::Request& request) {
+http::Response answer_now(const Endpoint& endpoint, const shop::Shop& shop, const http::Request& request) {
   tl::expected<Input, Problem> input = read_input(endpoint, request);
   if (!input) return respond(input.error(), request);
   return finish_cacheable(endpoint.immediate(shop, *input));
@@ -61,15 +60,14 @@ http::Response answer_now(const Endpoint& endpoint, const storefront::Shop& shop
 
 Task<http::Response> refuse(http::Response response) { co_return response; }
 
-Task<http::Response> run(const Endpoint& endpoint, storefront::Shop& shop, Input input) {
+Task<http::Response> run(const Endpoint& endpoint, shop::Shop& shop, Input input) {
   http::Response response = co_await endpoint.handler(shop, std::move(input));
   if (endpoint.cacheable) co_return finish_cacheable(std::move(response));
   if (response.status < 400) response.header("Cache-Control", "no-store");
   co_return response;
 }
 
-Task<http::Response> answer_later(const Endpoint& endpoint, storefront::Shop& shop,
-                                  const http::Request& request) {
+Task<http::Response> answer_later(const Endpoint& endpoint, shop::Shop& shop, const http::Request& request) {
   tl::expected<Input, Problem> input = read_input(endpoint, request);
   if (!input) return refuse(respond(input.error(), request));
   return run(endpoint, shop, std::move(*input));
@@ -90,7 +88,7 @@ const std::vector<Endpoint>& endpoints() {
   return table;
 }
 
-void add_routes(http::Router& router, storefront::Shop& shop) {
+void add_routes(http::Router& router, shop::Shop& shop) {
   for (const Endpoint& endpoint : endpoints()) {
     if (endpoint.immediate != nullptr) {
       router.get(endpoint.path, endpoint.priority, [&endpoint, &shop](const http::Request& request) {

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
-#include "storefront/cart_view.h"
+#include "catalog/options.h"
+#include "shop/product_picture.h"
 
 namespace ff::api {
 
 namespace {
 
-void write_picture(JsonWriter& json, const catalog::Picture& picture) {
+/// Of the catalogue, or chosen.
+void write_picture(JsonWriter& json, const auto& picture) {
   json.object([&] {
     json.key("url").value(picture.url);
     json.key("alt").value(picture.alt);
@@ -49,7 +51,7 @@ void write_product_head(JsonWriter& json, const catalog::Product& product,
   write_range(json, lowest->price, highest->price);
   json.key("available").value(labels.available(product));
   json.key("picture");
-  write_picture(json, storefront::picture_of(product, product.variants.front()));
+  write_picture(json, shop::choose_picture(product, product.variants.front()));
   json.key("url").value("/products/" + product.handle);
 }
 
@@ -57,7 +59,7 @@ void write_variant(JsonWriter& json, const catalog::Product& product, const cata
                    const catalog::StockLabels& labels) {
   json.object([&] {
     json.key("id").value(variant.id.value);
-    json.key("title").value(storefront::options_text(variant));
+    json.key("title").value(catalog::options_text(variant));
     json.key("options");
     write_texts(json, std::span(variant.options).first(product.options.size()));
     json.key("sku").value(variant.sku);
@@ -72,20 +74,15 @@ void write_variant(JsonWriter& json, const catalog::Product& product, const cata
     json.key("grams").value(variant.grams);
     json.key("stock").value(catalog::to_string(labels.of(variant.id)));
     json.key("picture");
-    write_picture(json, storefront::picture_of(product, variant));
+    write_picture(json, shop::choose_picture(product, variant));
   });
 }
 
 void write_option(JsonWriter& json, const catalog::Product& product, std::size_t index) {
-  std::vector<std::string_view> values;
-  for (const catalog::Variant& variant : product.variants) {
-    if (std::ranges::find(values, variant.options[index]) == values.end())
-      values.push_back(variant.options[index]);
-  }
   json.object([&] {
     json.key("name").value(product.options[index]);
     json.key("values");
-    write_texts(json, values);
+    write_texts(json, catalog::option_values(product, index));
   });
 }
 
@@ -99,11 +96,11 @@ Money write_cart_line(JsonWriter& json, const cart::Line& line, catalog::Variant
     json.key("variant_id").value(line.variant.value);
     json.key("quantity").value(line.quantity);
     json.key("title").value(sold ? std::string_view(sold.product->title) : "No longer sold");
-    json.key("variant_title").value(sold ? storefront::options_text(*sold.variant) : std::string());
+    json.key("variant_title").value(sold ? catalog::options_text(*sold.variant) : std::string());
     json.key("product_handle").value(sold ? std::string_view(sold.product->handle) : "");
     json.key("picture");
     if (sold) {
-      write_picture(json, storefront::picture_of(*sold.product, *sold.variant));
+      write_picture(json, shop::choose_picture(*sold.product, *sold.variant));
     } else {
       json.null();
     }

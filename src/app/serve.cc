@@ -22,8 +22,8 @@
 #include "http/ops.h"
 #include "http/server.h"
 #include "payments/demo_gateway.h"
+#include "shop/shop.h"
 #include "storage/store.h"
-#include "storefront/shop.h"
 #include "storefront/storefront.h"
 #include "telemetry/log.h"
 
@@ -52,7 +52,7 @@ class SweeperThread {
   std::thread thread_;
 };
 
-storefront::Identity identity_of(const config::Options& options) {
+shop::Identity identity_of(const config::Options& options) {
   return {options.shop_name, options.public_url, options.support_email, options.picture_hosts, options.demo};
 }
 
@@ -154,19 +154,19 @@ Result<void> serve(const config::Options& options) {
   sweeping.payment_timeout = options.payment_timeout;
   checkout::Sweeper sweeper(store.orders(), store.carts(), committer, **gateway, clock, sweeping, metrics);
 
-  storefront::Shop shop{identity_of(options),
-                        options.rules,
-                        catalogue.snapshot(),
-                        catalogue.labels(),
-                        catalogue.index(),
-                        store.carts(),
-                        store.stock(),
-                        store.orders(),
-                        committer,
-                        checkout,
-                        clock,
-                        random,
-                        metrics};
+  shop::Shop shop{identity_of(options),
+                  options.rules,
+                  catalogue.snapshot(),
+                  catalogue.labels(),
+                  catalogue.index(),
+                  store.carts(),
+                  store.stock(),
+                  store.orders(),
+                  committer,
+                  checkout,
+                  clock,
+                  random,
+                  metrics};
   storefront::Storefront storefront(shop);
   http::Router router;
   storefront.add_routes(router);

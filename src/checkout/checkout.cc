@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "catalog/options.h"
 #include "checkout/request.h"
 
 namespace ff::checkout {
@@ -22,15 +23,6 @@ using payments::Payment;
 std::string line_field(const Request& request, std::size_t index, std::string_view member) {
   if (request.lines.empty()) return "cart";
   return fmt::format("lines[{}].{}", index, member);
-}
-
-std::string variant_title(const catalog::VariantRef& ref) {
-  std::string title;
-  for (std::size_t i = 0; i < ref.product->options.size() && i < ref.variant->options.size(); ++i) {
-    if (!title.empty()) title += " / ";
-    title += ref.variant->options[i];
-  }
-  return title;
 }
 
 std::string picture_url(const catalog::VariantRef& ref) {
@@ -49,7 +41,7 @@ orders::Line order_line(const catalog::VariantRef& ref, inventory::Quantity quan
   line.taxable = ref.variant->taxable;
   line.handle = ref.product->handle;
   line.title = ref.product->title;
-  line.variant_title = variant_title(ref);
+  line.variant_title = catalog::options_text(*ref.variant);
   line.sku = ref.variant->sku;
   line.picture_url = picture_url(ref);
   return line;

@@ -24,7 +24,7 @@ http::Handler handler(std::shared_ptr<Routes> routes,
 
 }  // namespace
 
-void add_buying_routes(http::Router& router, Shop& shop, const Layout& layout) {
+void add_buying_routes(http::Router& router, shop::Shop& shop, const Layout& layout) {
   using http::Method;
   using http::Priority;
   const auto cart = std::make_shared<CartRoutes>(shop, layout);

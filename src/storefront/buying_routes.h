@@ -4,12 +4,12 @@
 #pragma once
 
 #include "http/router.h"
+#include "shop/shop.h"
 #include "storefront/layout.h"
-#include "storefront/shop.h"
 
 namespace ff::storefront {
 
 /// `shop` and `layout` must outlive the router's last request.
-void add_buying_routes(http::Router& router, Shop& shop, const Layout& layout);
+void add_buying_routes(http::Router& router, shop::Shop& shop, const Layout& layout);
 
 }  // namespace ff::storefront

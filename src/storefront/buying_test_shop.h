@@ -161,8 +161,8 @@ struct TestShop {
   checkout::Committer committer{store.orders(), store.carts(), clock, checkout::CommitterLimits{}, metrics};
   checkout::Service service{catalogue, store.carts(), store.orders(),       committer, gateway, rules,
                             clock,     random,        checkout::Settings{}, metrics};
-  Shop shop{Identity{},     rules,     catalogue, labels, index,  store.carts(), store.stock(),
-            store.orders(), committer, service,   clock,  random, metrics};
+  shop::Shop shop{shop::Identity{}, rules,     catalogue, labels, index,  store.carts(), store.stock(),
+                  store.orders(),   committer, service,   clock,  random, metrics};
   Assets assets{embedded::web()};
   Layout layout{shop.identity, assets};
   ErrorPages errors{layout, catalogue};

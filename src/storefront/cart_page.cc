@@ -23,7 +23,7 @@ void write_picture(Html& html, const CartLine& line) {
        << "<img src=\"" << href(line.picture.url)
        << "\" alt=\"\" width=\"96\" height=\"120\" loading=\"lazy\" "
        << "decoding=\"async\"";
-  if (line.picture.url != line.stand_in) html << " data-fallback=\"" << href(line.stand_in) << "\"";
+  if (!line.picture.fallback.empty()) html << " data-fallback=\"" << href(line.picture.fallback) << "\"";
   html << "></a>";
 }
 
@@ -54,8 +54,7 @@ void write_trouble(Html& html, const CartLine& line) {
 
 void write_quantity(Html& html, const CartLine& line) {
   const std::string name = full_name(line);
-  const bool sellable = line.trouble == Trouble::kNone || line.trouble == Trouble::kTooMany;
-  if (sellable) {
+  if (line.sellable()) {
     html << "<form class=\"quantity line-quantity\" method=\"post\" action=\"/cart/lines/update\" data-line>"
          << "<input type=\"hidden\" name=\"variant\" value=\"" << line.variant.value
          << "\">"
@@ -83,7 +82,6 @@ void write_quantity(Html& html, const CartLine& line) {
 }
 
 void write_line(Html& html, const CartLine& line) {
-  const bool sellable = line.trouble == Trouble::kNone || line.trouble == Trouble::kTooMany;
   html << "<li class=\"line\" id=\"line-" << line.variant.value << "\">";
   write_picture(html, line);
   html << "<div class=\"line-what\"><h2 class=\"line-title\">";
@@ -104,7 +102,7 @@ void write_line(Html& html, const CartLine& line) {
   html << "</div><div class=\"line-controls\">";
   write_quantity(html, line);
   html << "</div><p class=\"line-total\">";
-  if (sellable) {
+  if (line.sellable()) {
     html << "<span class=\"visually-hidden\">Together: </span>" << line.total;
   } else {
     html << "<span aria-hidden=\"true\">–</span>";

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "catalog/options.h"
 #include "storefront/shopper_cookies.h"
 
 namespace ff::storefront {
@@ -60,14 +61,14 @@ std::string limit_text(const Error& error) {
 
 }  // namespace
 
-CartRoutes::CartRoutes(Shop& shop, const Layout& layout)
+CartRoutes::CartRoutes(shop::Shop& shop, const Layout& layout)
     : shop_(shop), layout_(layout), errors_(layout, shop.catalogue) {}
 
 std::string CartRoutes::title_of(VariantId variant) const {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
   const catalog::VariantRef found = snapshot->variant(variant);
   if (!found) return "The piece";
-  const std::string options = options_text(*found.variant);
+  const std::string options = catalog::options_text(*found.variant);
   return options.empty() ? found.product->title : found.product->title + ", " + options;
 }
 

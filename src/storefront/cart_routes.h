@@ -8,15 +8,15 @@
 #include <optional>
 
 #include "http/router.h"
+#include "shop/shop.h"
 #include "storefront/cart_page.h"
 #include "storefront/error_pages.h"
-#include "storefront/shop.h"
 
 namespace ff::storefront {
 
 class CartRoutes {
  public:
-  CartRoutes(Shop& shop, const Layout& layout);  // both must outlive it
+  CartRoutes(shop::Shop& shop, const Layout& layout);  // both must outlive it
 
   Task<http::Response> show(const http::Request& request);     // GET /cart ?country ?added ?removed&quantity
   Task<http::Response> add(const http::Request& request);      // POST /cart/lines
@@ -37,7 +37,7 @@ class CartRoutes {
   std::string title_of(VariantId variant) const;
   Money price_of(VariantId variant) const;
 
-  Shop& shop_;
+  shop::Shop& shop_;
   const Layout& layout_;
   ErrorPages errors_;
 };

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "pictures/garment.h"
+#include "catalog/options.h"
 
 namespace ff::storefront {
 namespace {
@@ -23,10 +23,9 @@ CartLine view_line(const cart::Line& line, catalog::VariantRef sold, const inven
     return view;
   }
   view.title = sold.product->title;
-  view.options = options_text(*sold.variant);
+  view.options = catalog::options_text(*sold.variant);
   view.url = product_url(*sold.product, *sold.variant);
-  view.picture = picture_of(*sold.product, *sold.variant);
-  view.stand_in = stand_in(*sold.product, *sold.variant);
+  view.picture = shop::choose_picture(*sold.product, *sold.variant);
   view.unit_price = sold.variant->price;
   view.taxable = sold.variant->taxable;
   view.total = view.unit_price * line.quantity;
@@ -53,31 +52,6 @@ bool delivers_to(const pricing::Rules& rules, std::string_view country) {
 }
 
 }  // namespace
-
-std::string options_text(const catalog::Variant& variant) {
-  std::string text;
-  for (const std::string& value : variant.options) {
-    if (value.empty() || value == "Default Title") continue;
-    if (!text.empty()) text += " / ";
-    text += value;
-  }
-  return text;
-}
-
-catalog::Picture picture_of(const catalog::Product& product, const catalog::Variant& variant) {
-  if (variant.picture >= 0 && static_cast<std::size_t>(variant.picture) < product.pictures.size()) {
-    return product.pictures[static_cast<std::size_t>(variant.picture)];
-  }
-  if (!product.pictures.empty()) return product.pictures.front();
-  return {stand_in(product, variant), ""};
-}
-
-std::string stand_in(const catalog::Product& product, const catalog::Variant& variant) {
-  std::string tags;
-  for (const std::string& tag : product.tags)
-    tags += tag + ' ';
-  return pictures::url(pictures::guess(product.title, product.type, tags, options_text(variant)));
-}
 
 std::string product_url(const catalog::Product& product, const catalog::Variant& variant) {
   return fmt::format("/products/{}?variant={}", product.handle, variant.id.value);
@@ -116,7 +90,7 @@ CartView view_cart(const cart::Cart& cart, const catalog::Snapshot& snapshot,
   return view;
 }
 
-Task<Result<CartView>> load_cart(const Shop& shop, std::optional<CartId> cart_id, std::string country) {
+Task<Result<CartView>> load_cart(const shop::Shop& shop, std::optional<CartId> cart_id, std::string country) {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
   cart::Cart cart;
   if (cart_id) {

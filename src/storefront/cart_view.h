@@ -15,7 +15,8 @@
 #include "catalog/snapshot.h"
 #include "inventory/stock.h"
 #include "pricing/pricing.h"
-#include "storefront/shop.h"
+#include "shop/product_picture.h"
+#include "shop/shop.h"
 
 namespace ff::storefront {
 
@@ -30,10 +31,9 @@ struct CartLine {
   VariantId variant;
   inventory::Quantity quantity = 1;
   std::string title;
-  std::string options;  // "Navy / M"; empty for a plain product
-  std::string url;      // of the product, with the variant; empty when it is gone
-  catalog::Picture picture;
-  std::string stand_in;  // address of the drawing that shows when the picture doesn't load
+  std::string options;          // "Navy / M"; empty for a plain product
+  std::string url;              // of the product, with the variant; empty when it is gone
+  shop::ChosenPicture picture;  // no url when it is gone
   Money unit_price;
   std::optional<Money> compare_at;
   std::optional<Money> price_before;  // what the shopper saw last, when it was another price
@@ -42,6 +42,8 @@ struct CartLine {
   Trouble trouble = Trouble::kNone;
   inventory::Quantity left = 0;  // with kTooMany
   bool few_left = false;         // enough for now, worth saying
+
+  bool sellable() const { return trouble == Trouble::kNone || trouble == Trouble::kTooMany; }
 };
 
 struct CartView {
@@ -54,11 +56,6 @@ struct CartView {
   std::optional<Money> free_from;  // the threshold, when there is one for that country
 };
 
-/// "Navy / M" from the option values, without Shopify's stand-in "Default Title".
-std::string options_text(const catalog::Variant& variant);
-/// The variant's own picture, else the product's first, else a drawn stand-in.
-catalog::Picture picture_of(const catalog::Product& product, const catalog::Variant& variant);
-std::string stand_in(const catalog::Product& product, const catalog::Variant& variant);
 /// "/products/linen-shirt?variant=17"
 std::string product_url(const catalog::Product& product, const catalog::Variant& variant);
 
@@ -68,6 +65,6 @@ CartView view_cart(const cart::Cart& cart, const catalog::Snapshot& snapshot,
                    std::string_view country);
 
 /// Reads the cart and the stock of its variants, then view_cart(). No cart: an empty view.
-Task<Result<CartView>> load_cart(const Shop& shop, std::optional<CartId> cart, std::string country);
+Task<Result<CartView>> load_cart(const shop::Shop& shop, std::optional<CartId> cart, std::string country);
 
 }  // namespace ff::storefront

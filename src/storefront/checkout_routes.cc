@@ -80,7 +80,7 @@ void apply_shortages(CartView& cart, const std::vector<checkout::SoldOutLine>& l
 
 }  // namespace
 
-CheckoutRoutes::CheckoutRoutes(Shop& shop, const Layout& layout)
+CheckoutRoutes::CheckoutRoutes(shop::Shop& shop, const Layout& layout)
     : shop_(shop), layout_(layout), errors_(layout, shop.catalogue) {}
 
 std::string CheckoutRoutes::new_key() const { return Token::make(shop_.random).text(); }

@@ -8,9 +8,9 @@
 
 #include "checkout/checkout.h"
 #include "http/router.h"
+#include "shop/shop.h"
 #include "storefront/checkout_page.h"
 #include "storefront/error_pages.h"
-#include "storefront/shop.h"
 
 namespace ff::storefront {
 
@@ -20,7 +20,7 @@ inline constexpr Duration kInProgressWait = std::chrono::milliseconds(500);
 
 class CheckoutRoutes {
  public:
-  CheckoutRoutes(Shop& shop, const Layout& layout);  // both must outlive it
+  CheckoutRoutes(shop::Shop& shop, const Layout& layout);  // both must outlive it
 
   Task<http::Response> show(const http::Request& request);   // GET /checkout ?country
   Task<http::Response> place(const http::Request& request);  // POST /checkout
@@ -33,7 +33,7 @@ class CheckoutRoutes {
   http::Response page(const http::Request& request, const CheckoutView& view, int status) const;
   std::string new_key() const;
 
-  Shop& shop_;
+  shop::Shop& shop_;
   const Layout& layout_;
   ErrorPages errors_;
 };

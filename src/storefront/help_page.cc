@@ -59,7 +59,7 @@ std::string write_help(const ReadingPage& page) {
     write_size_guide(html, SizeGuide::kWaist);
     write_size_guide(html, SizeGuide::kShoes);
     html << "</section>\n<section id=\"contact\"><h2>Contact</h2><p>";
-    const Identity& identity = page.layout.identity();
+    const shop::Identity& identity = page.layout.identity();
     if (identity.support_email.empty()) {
       html << "Reply to the confirmation of your order: it reaches a person.";
     } else {

@@ -16,7 +16,7 @@ void write_link(Html& html, std::string_view path, std::string_view title, std::
 
 }  // namespace
 
-Layout::Layout(const Identity& identity, const Assets& assets)
+Layout::Layout(const shop::Identity& identity, const Assets& assets)
     : identity_(identity), assets_(assets), security_(identity.picture_hosts) {
   std::string inputs = FF_VERSION;
   for (const std::string_view name : {"shop.css", "shop.js", "icon.svg"})

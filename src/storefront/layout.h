@@ -20,9 +20,9 @@
 
 #include "catalog/snapshot.h"
 #include "http/message.h"
+#include "shop/shop.h"
 #include "storefront/assets.h"
 #include "storefront/html.h"
-#include "storefront/shop.h"
 
 namespace ff::storefront {
 
@@ -49,7 +49,7 @@ struct PageHead {
 
 class Layout {
  public:
-  Layout(const Identity& identity, const Assets& assets);  // both must outlive it
+  Layout(const shop::Identity& identity, const Assets& assets);  // both must outlive it
 
   /// The whole document; `main(html)` writes what stands inside <main id="main">. `snapshot` gives the
   /// navigation's collections; null: only the link to all of them.
@@ -68,7 +68,7 @@ class Layout {
   /// pictures, by name. Cache-Control is the caller's.
   http::Response respond(int status, std::string page, const catalog::Snapshot* snapshot = nullptr) const;
 
-  const Identity& identity() const { return identity_; }
+  const shop::Identity& identity() const { return identity_; }
   const Assets& assets() const { return assets_; }
   /// Changes when a release changes the frame or an asset: part of every page's inputs.
   std::uint64_t fingerprint() const { return fingerprint_; }
@@ -81,7 +81,7 @@ class Layout {
   void write_head(Html& html, const PageHead& head) const;
   void write_header(Html& html, const PageHead& head, const catalog::Snapshot* snapshot) const;
 
-  const Identity& identity_;
+  const shop::Identity& identity_;
   const Assets& assets_;
   http::SecurityHeaders security_;
   std::uint64_t fingerprint_ = 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "catalog/options.h"
 #include "storefront/layout.h"
 #include "storefront/product_card.h"
 
@@ -56,7 +57,7 @@ void write_facet(Html& html, const ListingAddress& listing, const catalog::Facet
   const auto values = shown_values(facet);
   const auto chosen = std::count_if(values.begin(), values.end(), [](const auto* v) { return v->chosen; });
   if (values.size() < 2 && chosen == 0) return;  // nothing to choose between
-  const bool colour = is_colour(facet.title);
+  const bool colour = catalog::is_colour(facet.title);
   html << "<details class=\"filter\" name=\"filter\"><summary>" << facet.title;
   if (chosen > 0) html << " <span class=\"filter-number\">" << chosen << "</span>";
   html << Icon::kChevron << "</summary><ul class=\"filter-values\" role=\"list\">";

@@ -7,9 +7,9 @@
 #include "pictures/garment.h"
 #include "storefront/address_shape.h"
 #include "storefront/cart_page.h"
-#include "storefront/checkout_page.h"
 #include "storefront/countries.h"
 #include "storefront/html.h"
+#include "storefront/order_totals.h"
 
 namespace ff::storefront {
 namespace {

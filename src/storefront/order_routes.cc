@@ -7,7 +7,7 @@
 
 namespace ff::storefront {
 
-OrderRoutes::OrderRoutes(Shop& shop, const Layout& layout)
+OrderRoutes::OrderRoutes(shop::Shop& shop, const Layout& layout)
     : shop_(shop), layout_(layout), errors_(layout, shop.catalogue) {}
 
 Task<http::Response> OrderRoutes::show(const http::Request& request) {

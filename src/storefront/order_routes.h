@@ -4,18 +4,18 @@
 #pragma once
 
 #include "http/router.h"
+#include "shop/shop.h"
 #include "storefront/error_pages.h"
-#include "storefront/shop.h"
 
 namespace ff::storefront {
 
 class OrderRoutes {
  public:
-  OrderRoutes(Shop& shop, const Layout& layout);  // both must outlive it
+  OrderRoutes(shop::Shop& shop, const Layout& layout);  // both must outlive it
   Task<http::Response> show(const http::Request& request);
 
  private:
-  Shop& shop_;
+  shop::Shop& shop_;
   const Layout& layout_;
   ErrorPages errors_;
 };

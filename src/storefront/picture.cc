@@ -2,13 +2,10 @@
 
 #include <array>
 
-#include "base/text.h"
 #include "pictures/garment.h"
 
 namespace ff::storefront {
 namespace {
-
-bool ours(std::string_view url) { return url.starts_with('/') && !url.starts_with("//"); }
 
 /// A word in the address of a drawing: "navy" of "tee,colour=navy,view=front".
 std::string colour_word(pictures::Colour colour) {
@@ -20,38 +17,7 @@ std::string colour_word(pictures::Colour colour) {
 
 }  // namespace
 
-ChosenPicture choose_picture(const catalog::Product& product, std::int32_t index) {
-  ChosenPicture chosen;
-  const auto stand_in = [&](std::string_view colour) {
-    std::string tags;
-    for (const std::string& tag : product.tags)
-      tags += tag + ' ';
-    return pictures::guess(product.title, product.type, tags, colour);
-  };
-  std::string colours;
-  for (std::size_t i = 0; i < product.options.size(); ++i) {
-    if (!is_colour(product.options[i])) continue;
-    for (const catalog::Variant& variant : product.variants) {
-      if (index >= 0 && variant.picture != index) continue;
-      colours = variant.options[i];
-      break;
-    }
-  }
-  if (product.pictures.empty()) {
-    const pictures::Garment garment = stand_in(colours);
-    chosen.url = pictures::url(garment);
-    chosen.alt = product.title;
-    return chosen;
-  }
-  const bool known = index >= 0 && static_cast<std::size_t>(index) < product.pictures.size();
-  const catalog::Picture& picture = product.pictures[known ? static_cast<std::size_t>(index) : 0];
-  chosen.url = picture.url;
-  chosen.alt = picture.alt.empty() ? product.title : picture.alt;
-  if (!ours(picture.url)) chosen.fallback = pictures::url(stand_in(colours));
-  return chosen;
-}
-
-void write_picture(Html& html, const ChosenPicture& picture, const PictureStyle& style) {
+void write_picture(Html& html, const shop::ChosenPicture& picture, const PictureStyle& style) {
   pictures::Size size;
   std::string ground;
   if (const auto drawing = pictures::parse_url(picture.url)) {
@@ -100,14 +66,6 @@ std::string swatch_class(std::string_view colour_value) {
   if (one != other) return {};
   const std::string word = colour_word(one);
   return word.empty() ? std::string{} : "swatch-" + word;
-}
-
-bool is_colour(std::string_view option_name) {
-  const std::string name = fold(option_name);
-  for (const std::string_view word : {"colour", "color", "farbe", "couleur", "shade"}) {
-    if (name.find(word) != std::string::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace ff::storefront

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "catalog/product.h"
+#include "shop/product_picture.h"
 #include "storefront/html.h"
 
 namespace ff::storefront {
@@ -21,16 +21,7 @@ struct PictureStyle {
   std::string_view alt;
 };
 
-/// What to show for a product: its picture, or the drawing that comes nearest to it.
-struct ChosenPicture {
-  std::string url;
-  std::string alt;
-  std::string fallback;  // of our own; empty when `url` is our own
-};
-/// Picture `index` of the product; the first, or the stand-in, when there is no such picture.
-ChosenPicture choose_picture(const catalog::Product& product, std::int32_t index);
-
-void write_picture(Html& html, const ChosenPicture& picture, const PictureStyle& style);
+void write_picture(Html& html, const shop::ChosenPicture& picture, const PictureStyle& style);
 
 /// Scenes of our own for the nth place that wants one, wide or tall: "/pictures/scene,...svg".
 std::string scene_url(std::size_t nth, bool tall);
@@ -40,7 +31,5 @@ std::string reshaped(std::string_view url, bool tall);
 
 /// CSS class of a colour value's swatch: "swatch-navy"; empty when no colour of our palette fits.
 std::string swatch_class(std::string_view colour_value);
-/// An option or facet that names colours: "Colour", "color", "Farbe" ...
-bool is_colour(std::string_view option_name);
 
 }  // namespace ff::storefront

@@ -1,25 +1,17 @@
 #include "storefront/product_card.h"
 
-#include <algorithm>
+#include "catalog/options.h"
 
 namespace ff::storefront {
 namespace {
 
 constexpr std::size_t kSwatchesMax = 5;
 
-/// Values of the colour option, in the order of the variants, each once.
 std::vector<std::string_view> colours_of(const catalog::Product& product) {
-  std::vector<std::string_view> values;
-  for (std::size_t i = 0; i < product.options.size() && i < catalog::kOptionsMax; ++i) {
-    if (!is_colour(product.options[i])) continue;
-    for (const catalog::Variant& variant : product.variants) {
-      if (std::find(values.begin(), values.end(), variant.options[i]) == values.end()) {
-        values.push_back(variant.options[i]);
-      }
-    }
-    break;
+  for (std::size_t i = 0; i < product.options.size(); ++i) {
+    if (catalog::is_colour(product.options[i])) return catalog::option_values(product, i);
   }
-  return values;
+  return {};
 }
 
 void write_swatches(Html& html, const std::vector<std::string_view>& colours) {
@@ -63,7 +55,7 @@ void write_card(Html& html, const catalog::Product& product, const catalog::Stoc
   const bool available = labels.available(product);
   html << "<li><a class=\"card\" href=\"" << href(product_path(product)) << "\"><span class=\"card__frame\">";
   const std::int32_t first = product.variants.empty() ? -1 : product.variants.front().picture;
-  write_picture(html, choose_picture(product, first), {"card__picture", loading, ""});
+  write_picture(html, shop::choose_picture(product, first), {"card__picture", loading, ""});
   if (!available) {
     html << "<span class=\"badge badge-out\">Sold out</span>";
   } else if (range.compare_at) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
+#include "catalog/options.h"
 #include "storefront/picture.h"
 #include "storefront/product_card.h"
 #include "storefront/product_picker.h"
@@ -62,7 +63,7 @@ void write_gallery(Html& html, const catalog::Product& product, const catalog::V
           "aria-label=\"Pictures\" data-gallery>\n";
   std::size_t place = 0;
   for (const std::int32_t index : order) {
-    const ChosenPicture picture = choose_picture(product, index);
+    const shop::ChosenPicture picture = shop::choose_picture(product, index);
     html << "<li id=\"picture-" << index << "\" data-picture=\"" << index << "\"";
     html.flag("data-current", place == 0) << ">";
     const Loading loading = place == 0 ? Loading::kUrgent : Loading::kLazy;
@@ -75,7 +76,7 @@ void write_gallery(Html& html, const catalog::Product& product, const catalog::V
     html << "<ul class=\"gallery-thumbs\" role=\"list\" data-gallery-thumbs>";
     place = 0;
     for (const std::int32_t index : order) {
-      const ChosenPicture picture = choose_picture(product, index);
+      const shop::ChosenPicture picture = shop::choose_picture(product, index);
       html << "<li><a href=\"#picture-" << index << "\" data-picture=\"" << index << "\"";
       html.when(place == 0, " data-current aria-current=\"true\"")
           << "><span class=\"visually-hidden\">Picture " << place + 1 << " of " << order.size() << "</span>";
@@ -127,7 +128,7 @@ void write_details(Html& html, const ReadingPage& page, const catalog::Product& 
     html << SafeHtml::sanitised(body) << "</div></details>\n";
   }
   for (std::size_t i = 0; i < product.options.size() && i < catalog::kOptionsMax; ++i) {
-    if (const SizeGuide guide = size_guide_for(product.options[i], option_values(product, i));
+    if (const SizeGuide guide = size_guide_for(product.options[i], catalog::option_values(product, i));
         guide != SizeGuide::kNone) {
       write_disclosure(html, "Size guide", false);
       write_size_guide(html, guide);
@@ -177,7 +178,7 @@ std::string structured_data(const ReadingPage& page, const catalog::Product& pro
       for (std::size_t i = 0; i < product.pictures.size() && i < 3; ++i) {
         json.value(page.layout.absolute(product.pictures[i].url));
       }
-      if (product.pictures.empty()) json.value(page.layout.absolute(choose_picture(product, -1).url));
+      if (product.pictures.empty()) json.value(page.layout.absolute(shop::choose_picture(product, -1).url));
     });
     if (!product.vendor.empty()) {
       json.key("brand").object([&] {
@@ -224,7 +225,7 @@ std::string remembered(const catalog::Product& product) {
     json.key("price").value((range.lowest.minor != range.highest.minor ? "from " : "") +
                             for_people(range.lowest));
     const std::int32_t first = product.variants.empty() ? -1 : product.variants.front().picture;
-    json.key("picture").value(choose_picture(product, first).url);
+    json.key("picture").value(shop::choose_picture(product, first).url);
   });
   return out;
 }
@@ -272,7 +273,7 @@ std::string write_product(const ReadingPage& page, const catalog::Product& produ
   head.description = description;
   head.canonical = product_path(product);
   head.preview_type = "product";
-  head.picture = choose_picture(product, chosen.picture).url;
+  head.picture = shop::choose_picture(product, chosen.picture).url;
   head.page = "product";
   head.data_block = structured_data(page, product, description);
   if (collection != nullptr) head.current = collection_path(*collection);

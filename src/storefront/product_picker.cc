@@ -1,9 +1,9 @@
 #include "storefront/product_picker.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "base/json_writer.h"
+#include "catalog/options.h"
 #include "storefront/picture.h"
 #include "storefront/product_page.h"
 
@@ -33,7 +33,7 @@ std::string_view trouble(const ReadingPage& page, const catalog::Product& produc
 void write_radios(Html& html, const ReadingPage& page, const catalog::Product& product,
                   const catalog::Variant& chosen, std::size_t index,
                   std::span<const std::string_view> values) {
-  const bool colour = is_colour(product.options[index]);
+  const bool colour = catalog::is_colour(product.options[index]);
   html << "<fieldset class=\"picker";
   html.when(colour, " picker-colour")
       << "\"><legend>" << product.options[index] << " <span data-option-value=\"" << index + 1 << "\">"
@@ -70,15 +70,6 @@ void write_list(Html& html, const ReadingPage& page, const catalog::Product& pro
 
 }  // namespace
 
-std::vector<std::string_view> option_values(const catalog::Product& product, std::size_t index) {
-  std::vector<std::string_view> values;
-  std::unordered_set<std::string_view> seen;
-  for (const catalog::Variant& variant : product.variants) {
-    if (seen.insert(variant.options[index]).second) values.push_back(variant.options[index]);
-  }
-  return values;
-}
-
 void write_buy_form(Html& html, const ReadingPage& page, const catalog::Product& product,
                     const catalog::Variant& chosen) {
   const bool available = page.labels.available(product);
@@ -88,7 +79,7 @@ void write_buy_form(Html& html, const ReadingPage& page, const catalog::Product&
   if (product.options.empty())
     html << "<input type=\"hidden\" name=\"variant\" value=\"" << chosen.id.value << "\">\n";
   for (std::size_t i = 0; i < product.options.size() && i < catalog::kOptionsMax; ++i) {
-    const auto values = option_values(product, i);
+    const auto values = catalog::option_values(product, i);
     if (values.size() <= kRadiosMax) {
       write_radios(html, page, product, chosen, i, values);
     } else {

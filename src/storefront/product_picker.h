@@ -9,7 +9,4 @@ void write_buy_form(Html& html, const ReadingPage& page, const catalog::Product&
                     const catalog::Variant& chosen);
 void write_variants_json(Html& html, const ReadingPage& page, const catalog::Product& product);
 
-/// Values of option `index` in the order of the variants, each once.
-std::vector<std::string_view> option_values(const catalog::Product& product, std::size_t index);
-
 }  // namespace ff::storefront

@@ -70,7 +70,7 @@ std::vector<const catalog::Collection*> shown_collections(const catalog::Snapsho
 std::string collection_picture(const ReadingPage& page, const catalog::Collection& collection, bool tall) {
   if (!collection.picture_url.empty()) return reshaped(collection.picture_url, tall);
   const auto members = page.snapshot.members(collection);
-  if (!members.empty()) return choose_picture(page.snapshot.products()[members.front()], -1).url;
+  if (!members.empty()) return shop::choose_picture(page.snapshot.products()[members.front()], -1).url;
   return scene_url(0, tall);
 }
 

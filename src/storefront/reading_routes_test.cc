@@ -19,8 +19,8 @@ using ::testing::Not;
 constexpr std::size_t kPageBytesMax = 14 * 1024;  // compressed; the project's budget
 constexpr std::size_t kSheetBytesMax = 15 * 1024;
 
-Identity identity() {
-  Identity identity;
+shop::Identity identity() {
+  shop::Identity identity;
   identity.public_url = "https://shop.example";
   identity.picture_hosts = {"cdn.example.com"};
   return identity;
@@ -29,7 +29,7 @@ Identity identity() {
 /// The reading routes over the sample shop, asked as the router would ask.
 class Site {
  public:
-  explicit Site(Identity who = identity()) : identity_(std::move(who)) {
+  explicit Site(shop::Identity who = identity()) : identity_(std::move(who)) {
     add_reading_routes(router_, routes_);
   }
 
@@ -52,7 +52,7 @@ class Site {
   telemetry::Registry metrics;
 
  private:
-  Identity identity_;
+  shop::Identity identity_;
   pricing::Rules rules_ = sample::rules();
   Assets assets_{embedded::web()};
   Layout layout_{identity_, assets_};

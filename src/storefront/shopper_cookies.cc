@@ -5,7 +5,7 @@
 namespace ff::storefront {
 namespace {
 
-bool must_be_secure(const http::Request& request, const Identity& identity) {
+bool must_be_secure(const http::Request& request, const shop::Identity& identity) {
   return request.secure || identity.public_url.starts_with("https://");
 }
 
@@ -24,7 +24,7 @@ std::int64_t piece_count(const cart::Cart& cart) {
   return pieces;
 }
 
-void remember_cart(http::Response& response, const http::Request& request, const Identity& identity,
+void remember_cart(http::Response& response, const http::Request& request, const shop::Identity& identity,
                    const cart::Cart& cart) {
   http::Cookie cookie;
   cookie.name = kCartCookie;
@@ -35,7 +35,7 @@ void remember_cart(http::Response& response, const http::Request& request, const
   remember_count(response, request, identity, piece_count(cart));
 }
 
-void remember_count(http::Response& response, const http::Request& request, const Identity& identity,
+void remember_count(http::Response& response, const http::Request& request, const shop::Identity& identity,
                     std::int64_t pieces) {
   http::Cookie cookie;
   cookie.name = kCartCountCookie;

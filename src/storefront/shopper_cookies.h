@@ -11,7 +11,7 @@
 
 #include "cart/cart.h"
 #include "http/message.h"
-#include "storefront/shop.h"
+#include "shop/shop.h"
 
 namespace ff::storefront {
 
@@ -26,11 +26,11 @@ std::optional<CartId> cart_of(const http::Request& request);
 std::int64_t piece_count(const cart::Cart& cart);
 
 /// Both cookies for `cart`, for 30 days from now.
-void remember_cart(http::Response& response, const http::Request& request, const Identity& identity,
+void remember_cart(http::Response& response, const http::Request& request, const shop::Identity& identity,
                    const cart::Cart& cart);
 
 /// Only the count: after an order, where the cart's token stays.
-void remember_count(http::Response& response, const http::Request& request, const Identity& identity,
+void remember_count(http::Response& response, const http::Request& request, const shop::Identity& identity,
                     std::int64_t pieces);
 
 }  // namespace ff::storefront

@@ -12,7 +12,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 std::vector<std::string> cookies_set(std::string public_url, bool secure) {
-  Identity identity;
+  shop::Identity identity;
   identity.public_url = std::move(public_url);
   http::Request request;
   request.secure = secure;

@@ -5,7 +5,7 @@
 
 namespace ff::storefront {
 
-Storefront::Storefront(Shop& shop, ReadingLimits limits)
+Storefront::Storefront(shop::Shop& shop, ReadingLimits limits)
     : shop_(shop),
       assets_(embedded::web()),
       layout_(shop.identity, assets_),

@@ -5,18 +5,18 @@
 #include <string_view>
 
 #include "http/router.h"
+#include "shop/shop.h"
 #include "storefront/assets.h"
 #include "storefront/error_pages.h"
 #include "storefront/layout.h"
 #include "storefront/reading_routes.h"
-#include "storefront/shop.h"
 
 namespace ff::storefront {
 
 class Storefront {
  public:
   /// `shop` must outlive it.
-  explicit Storefront(Shop& shop, ReadingLimits limits = {});
+  explicit Storefront(shop::Shop& shop, ReadingLimits limits = {});
   Storefront(const Storefront&) = delete;
 
   /// It must outlive the router's last request.
@@ -28,7 +28,7 @@ class Storefront {
   const Assets& assets() const { return assets_; }
 
  private:
-  Shop& shop_;
+  shop::Shop& shop_;
   Assets assets_;
   Layout layout_;
   ErrorPages errors_;

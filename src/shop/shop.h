@@ -15,7 +15,7 @@
 #include "pricing/pricing.h"
 #include "telemetry/metrics.h"
 
-namespace ff::storefront {
+namespace ff::shop {
 
 /// What the shop says about itself.
 struct Identity {
@@ -42,4 +42,4 @@ struct Shop {
   telemetry::Registry& metrics;
 };
 
-}  // namespace ff::storefront
+}  // namespace ff::shop
