@@ -103,7 +103,7 @@ class TestShop {
       request.headers.emplace_back("Content-Type", "application/json");
     }
     request.body = std::move(body);
-    request.request_id = "request-1";
+    request.headers.emplace_back("X-Request-Id", "request-1");
     request.deadline = clock.now() + std::chrono::seconds(30);
     const http::Router::Match match = router.match(request);
     if (match.route == nullptr)

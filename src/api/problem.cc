@@ -138,7 +138,7 @@ http::Response respond(const Problem& problem, const http::Request& request,
     }
     if (more) more(json);
     // A recorded answer is replayed byte by byte (I3), so it can't name the request that got it first.
-    if (&kind != &kDeclined && !request.request_id.empty()) json.key("request_id").value(request.request_id);
+    if (&kind != &kDeclined && !request.request_id().empty()) json.key("request_id").value(request.request_id());
   });
   return response;
 }
@@ -149,7 +149,7 @@ http::Response respond(Error error, const http::Request& request) {
     case ErrorCode::kUnknown:
     case ErrorCode::kUnavailable:
       log::error("api", "request failed",
-                 {{"request_id", request.request_id},
+                 {{"request_id", request.request_id()},
                   {"route", request.route},
                   {"error", to_string(error.code)},
                   {"detail", error.detail}});
@@ -175,7 +175,7 @@ http::Response error_page(const http::Request& request, int status, std::string_
     json.key("type").value("about:blank");
     json.key("title").value(title);
     json.key("status").value(status);
-    if (!request.request_id.empty()) json.key("request_id").value(request.request_id);
+    if (!request.request_id().empty()) json.key("request_id").value(request.request_id());
   });
   return response;
 }

@@ -22,7 +22,7 @@ std::string header(const http::Response& response, std::string_view name) {
 
 TEST(Problem, NeverShowsTheOperatorsDetail) {
   http::Request request;
-  request.request_id = "r-1";
+  request.headers.emplace_back("X-Request-Id", "r-1");
   const http::Response response = respond(Error{ErrorCode::kInternal, "table orders is locked", {}}, request);
   EXPECT_EQ(response.status, 500);
   EXPECT_EQ(response.content_type, "application/problem+json");

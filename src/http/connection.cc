@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -14,7 +15,6 @@
 #include "base/text.h"
 #include "http/wire.h"
 #include "telemetry/log.h"
-#include "telemetry/trace.h"
 
 namespace ff::http {
 namespace {
@@ -119,13 +119,12 @@ void Connection::begin_head_wait() {
     begin_wait(Waiting::kHead, head_began_ + limits.header_timeout);
     return;
   }
-  const auto now = steady_clock::now();
   if (!served_) {
-    begin_wait(Waiting::kFirstByte,
-               now + (lane_.draining ? limits.drain_first_byte_timeout : limits.header_timeout));
+    const auto timeout = lane_.draining ? limits.drain_first_byte_timeout : limits.header_timeout;
+    begin_wait(Waiting::kFirstByte, steady_clock::now() + timeout);
     return;
   }
-  begin_wait(Waiting::kIdle, now + limits.idle_timeout);
+  begin_wait(Waiting::kIdle, arrived_ + limits.idle_timeout);
   if (!listed_idle_) lane_.idle.splice(lane_.idle.end(), lane_.busy, place_);
   listed_idle_ = true;
 }
@@ -136,7 +135,12 @@ Task<void> Connection::serve() {
   for (;;) {
     begin_head_wait();
     boost::system::error_code error;
-    co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    // Not async_wait: that re-arms the reactor by a system call each time, a read that came up short doesn't.
+    // Bound to the socket's own executor: through the coroutine's, which is any executor, it would be sent
+    // on.
+    const std::size_t got = co_await socket_.async_read_some(
+        asio::buffer(first_),
+        asio::bind_executor(socket_.get_executor(), asio::redirect_error(asio::use_awaitable, error)));
     const Waiting waited = waiting_;
     const Woken woken = end_wait(error);
     if (listed_idle_) lane_.busy.splice(lane_.busy.end(), lane_.idle, place_);
@@ -151,11 +155,9 @@ Task<void> Connection::serve() {
       next = Next::kClose;
     } else {
       if (woken == Woken::kExpired && !answer_arrived_) co_return;
-      const std::string_view input = receive();
-      if (gone_) co_return;
-      // Nothing there: a deadline has passed, or the wait was woken for nothing.
-      if (input.empty() && woken == Woken::kExpired) co_return;
-      if (input.empty()) continue;
+      // Past a deadline something may have arrived all the same.
+      const std::string_view input = got > 0 ? received(std::string_view(first_.data(), got)) : receive();
+      if (gone_ || input.empty()) co_return;
       next = process(input);
     }
     for (;;) {
@@ -191,10 +193,22 @@ Task<void> Connection::serve() {
           continue;
         }
       }
-      head_began_ = steady_clock::now();  // of what waited behind: its clock starts now
+      arrived_ = head_began_ = steady_clock::now();  // of what waited behind: its clock starts now
       next = process(in_);
     }
   }
+}
+
+/// Returns all bytes that are waiting to be used: `fresh` itself, or in_.
+std::string_view Connection::received(std::string_view fresh) {
+  lane_.metrics.received_bytes->add(fresh.size());
+  arrived_ = steady_clock::now();
+  if (in_.empty()) {
+    head_began_ = arrived_;
+    return fresh;
+  }
+  in_ += fresh;
+  return in_;
 }
 
 /// One non-blocking read. Returns all bytes that are waiting to be used, in scratch or in in_; empty if there
@@ -209,14 +223,7 @@ std::string_view Connection::receive() {
       gone_ = true;
       return {};
     }
-    const std::string_view fresh(lane_.scratch.get(), static_cast<std::size_t>(got));
-    lane_.metrics.received_bytes->add(fresh.size());
-    if (in_.empty()) {
-      head_began_ = steady_clock::now();
-      return fresh;
-    }
-    in_ += fresh;
-    return in_;
+    return received(std::string_view(lane_.scratch.get(), static_cast<std::size_t>(got)));
   }
 }
 
@@ -240,7 +247,7 @@ Connection::Next Connection::process(std::string_view input) {
     const Next next = answer_one(input, framing);
     if (next != Next::kRead) return next;
     input.remove_prefix(framing.head_bytes);
-    head_began_ = received_;
+    head_began_ = arrived_;
   }
   keep(input);
   lane_.give_back(std::move(request_));
@@ -380,18 +387,12 @@ Task<void> Connection::linger() {
 
 void Connection::begin_request() {
   Request& request = *request_;
-  received_ = steady_clock::now();
+  received_ = arrived_;
   request.route = {};
   request.params.clear();
   request.received_at = lane_.clock.now();
   request.deadline = request.received_at + lane_.limits.request_timeout;
-  const std::string_view id = request.header("X-Request-Id");
-  if (telemetry::is_sane_request_id(id)) {
-    request.request_id = id;
-  } else {
-    telemetry::new_request_id(lane_.random, request.request_id);
-  }
-  telemetry::continue_trace(request.header("traceparent"), lane_.random, request.traceparent);
+  request.rename(lane_.random);
   identify_client();
 }
 
@@ -423,7 +424,7 @@ Response Connection::guarded(const ImmediateHandler& handler) const {
 Response Connection::handler_threw(std::string_view what) const {
   lane_.metrics.exceptions->add();
   log::error("http", "handler threw",
-             {{"request_id", request_->request_id}, {"route", request_->route}, {"what", what}});
+             {{"request_id", request_->request_id()}, {"route", request_->route}, {"what", what}});
   return error_response(500);
 }
 
@@ -447,7 +448,7 @@ void Connection::refuse(Fault fault) {
   const Request& request = *request_;
   if (log::enabled(log::Level::kDebug)) {
     log::debug("http", "request refused",
-               {{"request_id", request.request_id},
+               {{"request_id", request.request_id()},
                 {"reason", to_string(fault)},
                 {"client", request.remote_address}});
   }
@@ -509,7 +510,7 @@ int Connection::put_built(Response& response, bool close) {
   std::string head;
   append_head(head, response, lane_.date(request.received_at), lane_.security);
   head += "X-Request-Id: ";
-  head += request.request_id;
+  head += request.request_id();
   head += "\r\n";
   lane_.out.put_text(head);
   put_connection_fields(close);
@@ -521,7 +522,8 @@ int Connection::put_built(Response& response, bool close) {
 
 void Connection::account(int status, std::size_t bytes) {
   const Request& request = *request_;
-  const Seconds seconds = steady_clock::now() - received_;
+  arrived_ = steady_clock::now();  // what follows in the same read waited for this
+  const Seconds seconds = arrived_ - received_;
   const Priority priority = route_ == nullptr ? Priority::kBrowse : route_->priority;
   lane_.metrics.sent_bytes->add(bytes);
   lane_.metrics.count_request(route_, lane_.router, priority, status, seconds.count());
@@ -529,8 +531,8 @@ void Connection::account(int status, std::size_t bytes) {
   if (!log::enabled(level)) return;
   // The route and not the path: the path of a cart holds the token that opens it.
   log::write(level, "http", "request",
-             {{"request_id", request.request_id},
-              {"traceparent", request.traceparent},
+             {{"request_id", request.request_id()},
+              {"traceparent", request.traceparent()},
               {"server", lane_.server},
               {"method", to_string(request.method)},
               {"route", request.route.empty() ? std::string_view("none") : request.route},

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "http/wire.h"
+#include "telemetry/trace.h"
 
 namespace ff::http {
 namespace {
@@ -103,6 +104,29 @@ std::string_view Request::param(std::string_view name) const {
     if (known == name) return value;
   }
   return {};
+}
+
+const std::string& Request::request_id() const {
+  if (!request_id_.empty()) return request_id_;
+  const std::string_view theirs = header("X-Request-Id");
+  if (telemetry::is_sane_request_id(theirs)) {
+    request_id_ = theirs;
+  } else if (random_ != nullptr) {
+    telemetry::new_request_id(*random_, request_id_);
+  }
+  return request_id_;
+}
+
+const std::string& Request::traceparent() const {
+  if (traceparent_.empty() && random_ != nullptr)
+    telemetry::continue_trace(header("traceparent"), *random_, traceparent_);
+  return traceparent_;
+}
+
+void Request::rename(Random& random) {
+  random_ = &random;
+  request_id_.clear();
+  traceparent_.clear();
 }
 
 std::string percent_encode(std::string_view text) {
@@ -239,6 +263,7 @@ std::shared_ptr<const FinishedBytes> finish(const Response& response, std::strin
   finished->date_offset = finished->head.find(kDate) + kDate.size();
   finished->not_modified_date_offset = finished->not_modified_head.find(kDate) + kDate.size();
   finished->body = std::move(full.body);
+  finished->file = MemoryFile::make(finished->body);
   return finished;
 }
 

@@ -13,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "http/memory_file.h"
 #include "http/security_headers.h"
 
 namespace ff::http {
@@ -35,9 +37,7 @@ struct Request {
   std::string body;
   std::vector<std::pair<std::string_view, std::string>> params;  // {handle} of the route, decoded
 
-  std::string_view route;  // the template that matched: "/products/{handle}"; for logs and metrics
-  std::string request_id;
-  std::string traceparent;     // W3C, ours to pass on: same trace, our own span
+  std::string_view route;      // the template that matched: "/products/{handle}"; for logs and metrics
   std::string remote_address;  // the client's, after trusted proxies
   bool secure = false;         // the client's connection is TLS (told by a trusted proxy)
   Instant received_at;
@@ -46,9 +46,22 @@ struct Request {
   /// First header field of that name (ASCII case-insensitive); empty if absent.
   std::string_view header(std::string_view name) const;
   bool has_header(std::string_view name) const;
+  /// Names the request in logs and answers: the client's X-Request-Id where that is plain, or one of ours.
+  /// Made when first asked for, since an answer from finished bytes needs none.
+  const std::string& request_id() const;
+  /// W3C, ours to pass on: the client's trace, our own span. Made when first asked for.
+  const std::string& traceparent() const;
   /// Value of a cookie as sent, without the quotes that may stand around it; empty if absent.
   std::string_view cookie(std::string_view name) const;
   std::string_view param(std::string_view name) const;
+
+  /// Forgets the names; those of the next request come from `random`, which outlives it.
+  void rename(Random& random);
+
+ private:
+  Random* random_ = nullptr;  // null: not from a connection; only the client's names count
+  mutable std::string request_id_;
+  mutable std::string traceparent_;
 };
 
 /// name=value pairs of a query string or of an application/x-www-form-urlencoded body, decoded, in order.
@@ -76,10 +89,13 @@ struct FinishedBytes {
   std::string head;             // ends with CRLF CRLF
   std::size_t date_offset = 0;  // where the 29 bytes of the IMF-fixdate stand in `head`
   std::string body;
-  std::string etag;               // quoted; also in `head`
-  std::string not_modified_head;  // the complete 304 for it
+  std::unique_ptr<const MemoryFile> file;  // the body once more, where it is large
+  std::string etag;                        // quoted; also in `head`
+  std::string not_modified_head;           // the complete 304 for it
   std::size_t not_modified_date_offset = 0;
-  std::size_t bytes() const { return head.size() + body.size() + not_modified_head.size() + sizeof *this; }
+  std::size_t bytes() const {
+    return head.size() + body.size() * (file ? 2 : 1) + not_modified_head.size() + sizeof *this;
+  }
 };
 
 struct Response {

@@ -1,5 +1,6 @@
 #include "http/outbox.h"
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -20,7 +21,8 @@ constexpr std::size_t kKeptTextBytesMax = 256 * 1024;
 
 char* Outbox::put_text(std::string_view text) {
   if (text.empty()) return nullptr;  // an empty piece would never count as sent
-  if (!pieces_.empty() && pieces_.back().data == nullptr && next_ < pieces_.size()) {
+  const bool joins = next_ < pieces_.size() && pieces_.back().data == nullptr && pieces_.back().file < 0;
+  if (joins) {
     pieces_.back().size += text.size();
   } else {
     pieces_.push_back({nullptr, text_.size(), text.size()});
@@ -49,7 +51,11 @@ void Outbox::put_body(const std::shared_ptr<const FinishedBytes>& finished) {
     return;
   }
   finished_.push_back(finished);
-  pieces_.push_back({finished->body.data(), 0, finished->body.size()});
+  if (finished->file) {
+    pieces_.push_back({nullptr, 0, finished->body.size(), finished->file->descriptor()});
+  } else {
+    pieces_.push_back({finished->body.data(), 0, finished->body.size()});
+  }
   bytes_ += finished->body.size();
 }
 
@@ -65,19 +71,33 @@ void Outbox::advance(std::size_t sent) {
   }
 }
 
+ssize_t Outbox::send_gathered(int socket) const {
+  std::array<iovec, kPiecesPerCall> parts;
+  std::size_t count = 0;
+  std::size_t i = next_;
+  for (; i < pieces_.size() && pieces_[i].file < 0 && count < parts.size(); ++i, ++count) {
+    const Piece& piece = pieces_[i];
+    const char* const base = piece.data == nullptr ? text_.data() : piece.data;
+    parts[count] = {const_cast<char*>(base + piece.at), piece.size};
+  }
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = count;
+  // A head waits for its file's first pages, so that they share packets.
+  const int more = i < pieces_.size() ? MSG_MORE : 0;
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | more);
+}
+
+ssize_t Outbox::send_file(int socket, const Piece& piece) {
+  off_t offset = static_cast<off_t>(piece.at);
+  return ::sendfile(socket, piece.file, &offset, piece.size);
+}
+
 Outbox::Sent Outbox::send(int socket) {
   while (!empty()) {
-    std::array<iovec, kPiecesPerCall> parts;
-    std::size_t count = 0;
-    for (std::size_t i = next_; i < pieces_.size() && count < parts.size(); ++i, ++count) {
-      const Piece& piece = pieces_[i];
-      const char* const base = piece.data == nullptr ? text_.data() : piece.data;
-      parts[count] = {const_cast<char*>(base + piece.at), piece.size};
-    }
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const Piece& first = pieces_[next_];
+    const ssize_t sent = first.file < 0 ? send_gathered(socket) : send_file(socket, first);
+    if (sent == 0) return Sent::kBroken;  // a file shorter than it was made
     if (sent < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) return Sent::kWouldBlock;

@@ -1,8 +1,11 @@
-// Answers on their way out: pieces that are gathered into one sendmsg, in the order they were put.
+// Answers on their way out, in the order they were put: pieces of memory are gathered into one sendmsg, what
+// lies in a memory file goes by sendfile.
 //
 // Invariant: the bytes that pieces refer to live as long as the pieces: text is copied in, bodies are moved
 // in, finished answers are held by their shared pointer. Pieces survive moving the outbox.
 #pragma once
+
+#include <sys/types.h>
 
 #include <cstddef>
 #include <memory>
@@ -26,16 +29,20 @@ class Outbox {
   void put_body(std::string body);
   void put_body(const std::shared_ptr<const FinishedBytes>& finished);
 
-  /// One non-blocking sendmsg after another until all is gone or the socket is full. Never raises SIGPIPE.
+  /// Until all is gone or the socket, which does not block, is full. sendfile() raises SIGPIPE when the
+  /// client is gone: the process ignores that signal.
   Sent send(int socket);
   void clear();
 
  private:
   struct Piece {
-    const char* data;  // null: in text_
-    std::size_t at;    // offset in text_ or in data
+    const char* data;  // null: in text_, or in `file`
+    std::size_t at;    // offset in text_, data or file
     std::size_t size;
+    int file = -1;  // sent by sendfile()
   };
+  ssize_t send_gathered(int socket) const;
+  static ssize_t send_file(int socket, const Piece& piece);
   void advance(std::size_t sent);
 
   std::string text_;

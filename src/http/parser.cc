@@ -223,7 +223,9 @@ bool decode_path(std::string_view raw, std::string& out) {
   out.clear();
   if (raw.empty() || raw[0] != '/') return false;
   bool escaped = false;
-  for (std::size_t i = 0; i < raw.size(); ++i) {
+  const std::size_t plain = std::min(raw.find_first_of("%\\"), raw.size());
+  out = raw.substr(0, plain);
+  for (std::size_t i = plain; i < raw.size(); ++i) {
     if (raw[i] == '\\') return false;
     if (raw[i] != '%') {
       out += raw[i];

@@ -154,7 +154,7 @@ class ServerTest : public ::testing::Test {
                [](const Request&) { return Response::json(200, "{}").header("ETag", "\"v1\""); });
     router.get("/who", Priority::kBrowse, [](const Request& request) {
       return Response::text(200, request.remote_address + (request.secure ? " secure " : " plain ") +
-                                     request.request_id + " " + request.traceparent);
+                                     request.request_id() + " " + request.traceparent());
     });
     router.get("/times", Priority::kBrowse, [](const Request& request) {
       return Response::text(200, rfc3339(request.received_at) + " " + rfc3339(request.deadline));

@@ -203,7 +203,6 @@ class Browser {
     request.path = target.substr(0, question);
     if (question != std::string::npos) request.query = std::string_view(target).substr(question + 1);
     request.body = std::move(body);
-    request.request_id = "request";
     request.deadline = shop_.clock.now() + std::chrono::seconds(60);
     std::string jar;
     for (const auto& [name, value] : cookies)

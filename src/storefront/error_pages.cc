@@ -85,7 +85,7 @@ int status_of(ErrorCode code) {
 }
 
 int retry_after_s(const http::Request& request) {
-  return 4 + static_cast<int>(fingerprint(request.request_id) % 6);
+  return 4 + static_cast<int>(fingerprint(request.request_id()) % 6);
 }
 
 ErrorPages::ErrorPages(const Layout& layout, const catalog::SnapshotHolder& catalogue)
@@ -135,7 +135,7 @@ http::Response ErrorPages::page(const http::Request& request, int status, std::s
 void log_failure(const http::Request& request, const Error& error) {
   if (status_of(error.code) < 500 || error.code == ErrorCode::kOverloaded) return;
   log::error("storefront", "request failed",
-             {{"request_id", request.request_id},
+             {{"request_id", request.request_id()},
               {"route", request.route},
               {"error", to_string(error.code)},
               {"detail", error.detail}});
