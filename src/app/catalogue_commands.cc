@@ -7,6 +7,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "app/open_store.h"
 #include "app/progress_bar.h"
 #include "app/run_task.h"
 #include "catalog/collections_file.h"
@@ -66,7 +67,7 @@ Result<void> write_file(const std::string& file, const std::function<bool(const 
 
 Result<void> import_catalogue(const config::Options& options, const ImportRequest& request) {
   SystemClock clock;
-  auto store = storage::open(options.database_url, clock);
+  auto store = open_store(options, clock);
   if (!store) return tl::unexpected(store.error());
   auto source = catalog::csv::FileSource::open(request.file);
   if (!source) return tl::unexpected(source.error());
@@ -97,7 +98,7 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
 
 Result<void> export_catalogue(const config::Options& options, const ExportRequest& request) {
   SystemClock clock;
-  auto store = storage::open(options.database_url, clock);
+  auto store = open_store(options, clock);
   if (!store) return tl::unexpected(store.error());
   const auto catalogue = run_task((*store)->catalog().load());
   if (!catalogue) return tl::unexpected(catalogue.error());
@@ -125,7 +126,7 @@ Result<void> export_catalogue(const config::Options& options, const ExportReques
 
 Result<void> seed(const config::Options& options) {
   SystemClock clock;
-  auto store = storage::open(options.database_url, clock);
+  auto store = open_store(options, clock);
   if (!store) return tl::unexpected(store.error());
   const auto catalogue = run_task((*store)->catalog().load());
   if (!catalogue) return tl::unexpected(catalogue.error());

@@ -76,7 +76,7 @@ Task<void> CatalogueWatcher::watch() {
   Instant labels_due = clock_.now() + kLabelsInterval;
   bool away = false;
   for (;;) {
-    co_await clock_.sleep_for(kVersionInterval);
+    co_await catalogue_.wait_for_change(clock_, kVersionInterval);
     auto refreshed = co_await refresh_catalogue();
     if (refreshed) publish_index();
     if (refreshed && clock_.now() >= labels_due) {

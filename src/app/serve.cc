@@ -14,6 +14,7 @@
 #include "api/api.h"
 #include "app/catalogue_commands.h"
 #include "app/catalogue_watcher.h"
+#include "app/open_store.h"
 #include "app/run_task.h"
 #include "app/store_commands.h"
 #include "checkout/checkout.h"
@@ -132,7 +133,7 @@ Result<void> serve(const config::Options& options) {
   telemetry::Registry metrics;
 
   if (auto made = make_demo_shop_if_absent(options); !made) return made;
-  auto opened = storage::open(options.database_url, clock);
+  auto opened = open_store(options, clock, &metrics);
   if (!opened) return tl::unexpected(opened.error());
   storage::Store& store = **opened;
   auto gateway = payments::DemoGateway::open(options.payment_ledger, clock);

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "app/open_store.h"
 #include "app/run_task.h"
 #include "checkout/audit_ledger.h"
 #include "orders/audit.h"
@@ -17,20 +18,23 @@ namespace ff::app {
 constexpr Duration kPaymentLag = std::chrono::minutes(10);
 
 Result<void> migrate(const config::Options& options) {
-  const auto applied = storage::migrate(options.database_url);
+  const auto applied = storage::migrate(options.database_url, store_options(options));
   if (!applied) return tl::unexpected(applied.error());
+  // Another kind of URL may hold a password.
+  const bool is_file = storage::sqlite_path(options.database_url).has_value();
+  const std::string name = is_file ? options.database_url : "the PostgreSQL database";
   if (applied->empty()) {
-    std::printf("%s is up to date\n", options.database_url.c_str());
+    std::printf("%s is up to date\n", name.c_str());
   } else {
-    std::printf("%s: applied %zu migrations, the schema is at %04d\n", options.database_url.c_str(),
-                applied->size(), applied->back());
+    std::printf("%s: applied %zu migrations, the schema is at %04d\n", name.c_str(), applied->size(),
+                applied->back());
   }
   return {};
 }
 
 Result<void> audit(const config::Options& options) {
   SystemClock clock;
-  auto store = storage::open(options.database_url, clock);
+  auto store = open_store(options, clock);
   if (!store) return tl::unexpected(store.error());
   auto gateway = payments::DemoGateway::open(options.payment_ledger, clock);
   if (!gateway) return tl::unexpected(gateway.error());

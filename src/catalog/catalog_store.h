@@ -41,6 +41,9 @@ class CatalogStore {
   virtual ~CatalogStore() = default;
   virtual Task<Result<Catalogue>> load() = 0;
   virtual Task<Result<std::uint64_t>> version() = 0;
+  /// Returns after `at_most`, or sooner when the store hears that some process changed the catalogue: then
+  /// version() is worth a look. What it hears can be lost, so look after `at_most` too. One waits at a time.
+  virtual Task<void> wait_for_change(Clock& clock, Duration at_most) { return clock.sleep_for(at_most); }
   /// `dry_run`: everything is computed and rolled back.
   virtual Task<Result<ChangeCounts>> apply(CatalogueChange change, bool dry_run) = 0;
 };

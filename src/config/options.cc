@@ -201,6 +201,24 @@ Result<void> read_table(Options& options, const toml::table& table) {
     return root.wrong(key, "must be a table");
   };
 
+  const auto database = section_of("database");
+  if (!database) return tl::unexpected(database.error());
+  Section database_section(**database, "database.");
+  std::int64_t committers = options.database.committers, readers = options.database.readers;
+  for (auto&& ok :
+       {database_section.read("committers", committers), database_section.read("readers", readers),
+        database_section.read_ms("connect_timeout_ms", 1, options.database.connect_timeout),
+        database_section.read_ms("statement_timeout_ms", 1, options.database.statement_timeout),
+        database_section.read("password_file", options.database.password_file),
+        database_section.read("prepared", options.database.prepared), database_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+  for (auto [count, out, key] : {std::tuple(committers, &options.database.committers, "committers"),
+                                 std::tuple(readers, &options.database.readers, "readers")}) {
+    if (count < 1 || count > 64) return database_section.wrong(key, "must be between 1 and 64");
+    *out = static_cast<int>(count);
+  }
+
   const auto drain = section_of("drain");
   if (!drain) return tl::unexpected(drain.error());
   Section drain_section(**drain, "drain.");
@@ -278,8 +296,10 @@ Result<void> complete(Options& options) {
       options.log_level != "error") {
     return invalid("log_level", "must be debug, info, warning or error");
   }
-  if (!options.database_url.starts_with("sqlite:") || options.database_url.size() == 7) {
-    return invalid("database_url", "must be like \"sqlite:var/shop.db\"");
+  const std::string& url = options.database_url;
+  const bool is_sqlite = url.starts_with("sqlite:") && url.size() > 7;
+  if (!is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+    return invalid("database_url", "must be like \"sqlite:var/shop.db\" or \"postgres://user@host/shop\"");
   }
   if (!is_origin(options.public_url)) {
     return invalid("shop.public_url", "must be like \"https://shop.example\", without a slash at its end");
@@ -334,6 +354,7 @@ Result<void> read_environment(Options& options, Environment environment) {
     if (auto ok = override_endpoint(text, "FF_OPS_LISTEN", options.ops_listen); !ok) return ok;
   }
   if (const char* text = environment("FF_DATABASE_URL")) options.database_url = text;
+  if (const char* text = environment("FF_DATABASE_PASSWORD_FILE")) options.database.password_file = text;
   if (const char* text = environment("FF_LOG_LEVEL")) options.log_level = text;
   if (const char* text = environment("FF_PUBLIC_URL")) options.public_url = text;
   if (const char* text = environment("FF_PAYMENT_LEDGER")) options.payment_ledger = text;

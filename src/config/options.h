@@ -23,11 +23,22 @@ struct Endpoint {
   static Result<Endpoint> parse(std::string_view text);
 };
 
+/// How PostgreSQL is reached; SQLite needs none of it.
+struct Database {
+  int committers = 0;  // connections that write
+  int readers = 0;     // connections that read
+  Duration connect_timeout{};
+  Duration statement_timeout{};
+  std::string password_file;
+  bool prepared = true;
+};
+
 struct Options {
   Endpoint listen;           // shoppers and the API
   Endpoint ops_listen;       // probes and metrics; never public
-  std::string database_url;  // "sqlite:PATH"
-  int io_threads = 0;        // 0: what the container's CPU limit allows
+  std::string database_url;  // "sqlite:PATH", "postgres://HOST/DATABASE"
+  Database database;
+  int io_threads = 0;  // 0: what the container's CPU limit allows
   std::string log_level = "info";
   std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-* are believed
   Duration drain_delay{};                    // after SIGTERM, keep serving so that balancers notice

@@ -66,6 +66,9 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
       {"[[tax]]\ncountry = \"DE\"\nrate = \"190\"", "tax[0].rate: must be a percentage"},
       {"[payment]\nhold_ms = 11000", "payment.hold_ms: must exceed"},
       {"database_url = \"mysql://x\"", "database_url: must be like"},
+      {"database_url = \"sqlite:\"", "database_url: must be like"},
+      {"[database]\ncommitters = 0", "database.committers: must be between 1 and 64"},
+      {"[database]\npool = 5", "database.pool: is not a setting"},
       {"listen = ", "ff-options-test.toml:1"},
   };
   for (const auto& c : cases) {
@@ -73,6 +76,17 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
     ASSERT_FALSE(loaded) << c.toml;
     EXPECT_NE(loaded.error().detail.find(c.named), std::string::npos) << loaded.error().detail;
   }
+}
+
+TEST_F(ConfigFile, ReachesPostgreSqlWithinItsBudget) {
+  const auto options = load_with(
+      "database_url = \"postgres://shop@one,two/shop\"\n"
+      "[database]\nreaders = 4\nstatement_timeout_ms = 2500\nprepared = false\n");
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->database.committers, 3);
+  EXPECT_EQ(options->database.readers, 4);
+  EXPECT_EQ(options->database.statement_timeout, std::chrono::milliseconds(2500));
+  EXPECT_FALSE(options->database.prepared);
 }
 
 TEST(Options, AreHeldToTheSameRulesWhenTheyComeFromTheEnvironment) {

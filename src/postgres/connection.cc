@@ -22,7 +22,7 @@ constexpr int kBinary = 1;
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char c : trim(text))
-    line += c == '\n' ? ' ' : c;
+    if (c != '\t') line += c == '\n' ? ' ' : c;
   return line;
 }
 
@@ -53,6 +53,11 @@ Exchange& Exchange::commit() {
 Exchange& Exchange::rollback() { return add({"rollback", "ROLLBACK"}); }
 Exchange& Exchange::autocommit() {
   commits_ = true;
+  return *this;
+}
+
+Exchange& Exchange::within(Duration timeout) {
+  timeout_ = timeout;
   return *this;
 }
 
@@ -211,7 +216,8 @@ bool Connection::send(const Exchange::Step& step, bool& prepares) {
 Task<Outcome<std::vector<Rows>>> Connection::run(Exchange exchange) {
   if (!usable()) co_return tl::unexpected(lost(false));
   // Each statement has the server's timeout; this is for a server that says nothing at all.
-  arm(options_.statement_timeout + options_.network_timeout);
+  arm(exchange.timeout_.count() > 0 ? exchange.timeout_
+                                    : options_.statement_timeout + options_.network_timeout);
   if (!set_pipeline(true)) co_return tl::unexpected(lost(false));
   // The same statement may come twice in an exchange and is prepared once.
   std::vector<bool> prepares(exchange.steps_.size(), false);

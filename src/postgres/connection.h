@@ -57,6 +57,8 @@ class Exchange {
   Exchange& rollback();
   /// The statements write by themselves, without BEGIN: each is a transaction of its own.
   Exchange& autocommit();
+  /// Waits up to `timeout` for the answers, instead of what suits a request's statements.
+  Exchange& within(Duration timeout);
   std::size_t size() const { return steps_.size(); }
 
  private:
@@ -67,6 +69,7 @@ class Exchange {
   };
   std::vector<Step> steps_;
   bool commits_ = false;
+  Duration timeout_{0};  // 0: the connection's own
 };
 
 class Connection {

@@ -173,7 +173,11 @@ void Pool::close() {
     line.clear();
   }
   for (Slot& slot : slots_) {
-    if (!slot.busy) slot.connection.reset();
+    if (!slot.busy) {
+      slot.connection.reset();
+    } else if (slot.use == Use::kListen && slot.connection) {
+      slot.connection->close();  // it waits for what may never come
+    }
   }
   count_connections();
 }

@@ -84,6 +84,21 @@ class TestServer {
     server_ = 0;
   }
 
+  /// From now on the server speaks TLS too, with a certificate for "localhost" that is its own authority; its
+  /// file.
+  std::string enable_tls() {
+    const std::string data = folder_ + "/data";
+    const pid_t made = spawn({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                              "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                              "-keyout", data + "/server.key", "-out", data + "/server.crt"});
+    int status = 0;
+    if (::waitpid(made, &status, 0) != made || status != 0) give_up("openssl failed");
+    run("postgres", "ALTER SYSTEM SET ssl = on");
+    stop(SIGINT);
+    start();
+    return data + "/server.crt";
+  }
+
   int port() const { return port_; }
   std::string url(const std::string& database, int port = 0) const {
     return "postgres://ff@127.0.0.1:" + std::to_string(port == 0 ? port_ : port) + "/" + database;
@@ -117,7 +132,8 @@ class TestServer {
 
   pid_t spawn(std::vector<std::string> command) {
     const passwd* user = server_user();
-    const std::string program = "/usr/lib/postgresql/15/bin/" + command.front();
+    const bool of_the_server = command.front().front() != '/';
+    const std::string program = (of_the_server ? "/usr/lib/postgresql/15/bin/" : "") + command.front();
     const std::string log = folder_ + "/log";
     std::vector<char*> arguments;
     for (std::string& part : command)

@@ -23,6 +23,8 @@ using postgres::Rows;
 
 // Rows of one statement of an import: bounds what lies in memory as its parameters.
 constexpr std::size_t kStatementRowsMax = 2000;
+constexpr Duration kStatementMax =
+    std::chrono::seconds(150);  // catalogue_settings, and the way there and back
 
 struct Row {
   std::int64_t id = 0;
@@ -83,18 +85,20 @@ class Application {
     products.texts(handles, itself);
     collections.texts(change_.collections, [](const Collection& c) -> std::string_view { return c.handle; });
     Exchange exchange;
-    exchange.begin()
+    exchange.within(kStatementMax)
+        .begin()
+        .add(query("catalogue_settings"))
         .add(query("catalogue_lock"))
         .add(query("products_by_handles"), std::move(products))
         .add(query("collections_by_handles"), std::move(collections));
     auto rows = co_await connection_.run(std::move(exchange));
     if (!rows) co_return tl::unexpected(std::move(rows.error()));
-    const Rows& counters = (*rows)[1];
+    const Rows& counters = (*rows)[2];
     version_ = counters.integer(0, 0);
     last_product_ = counters.integer(0, 1);
     last_variant_ = counters.integer(0, 2);
     last_collection_ = counters.integer(0, 3);
-    const bool readable = read((*rows)[2], products_) && read((*rows)[3], collections_);
+    const bool readable = read((*rows)[3], products_) && read((*rows)[4], collections_);
     if (!readable)
       co_return postgres::refuse(ErrorCode::kInternal,
                                  "the document of a product or collection can't be read");
@@ -121,6 +125,7 @@ class Application {
 
   Task<Outcome<bool>> lock_stock() {
     Exchange exchange;
+    exchange.within(kStatementMax);
     stocks_.add_lock(exchange);
     exchange.add(query("moment"));
     auto rows = co_await connection_.run(std::move(exchange));
@@ -227,6 +232,7 @@ class Application {
 
   Task<Outcome<bool>> write_and_commit() {
     Exchange first;
+    first.within(kStatementMax);
     if (!deleted_.empty()) {
       Params params;
       params.integers(deleted_, [](std::int64_t id) { return id; });
@@ -271,7 +277,7 @@ class Application {
         params.texts(part, [](const Row& r) -> std::string_view { return r.handle; });
       params.texts(part, [](const Row& r) -> std::string_view { return r.document; });
       Exchange exchange;
-      exchange.add(query(name), std::move(params));
+      exchange.within(kStatementMax).add(query(name), std::move(params));
       auto written = co_await connection_.run(std::move(exchange));
       if (!written) co_return tl::unexpected(std::move(written.error()));
     }

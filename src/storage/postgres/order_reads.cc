@@ -24,6 +24,9 @@ Task<Outcome<std::vector<Order>>> read_many(postgres::Connection& connection, Ex
   co_return orders_from(rows->front(), documents);
 }
 
+// The first rows of a sum over a long ledger.
+constexpr Duration kAuditStatementMax = std::chrono::minutes(30);
+
 /// Opens the cursor and gives each chunk of its rows to `take(rows)`, which answers whether it could be read.
 template <typename Take>
 Task<Outcome<bool>> each_chunk(postgres::Connection& connection, std::string_view cursor,
@@ -34,7 +37,7 @@ Task<Outcome<bool>> each_chunk(postgres::Connection& connection, std::string_vie
   if (!opened) co_return tl::unexpected(std::move(opened.error()));
   for (;;) {
     Exchange next;
-    next.add(query(fetch));
+    next.within(kAuditStatementMax).add(query(fetch));
     auto rows = co_await connection.run(std::move(next));
     if (!rows) co_return tl::unexpected(std::move(rows.error()));
     if (rows->front().count() == 0) co_return true;

@@ -1,6 +1,8 @@
 #include "storage/postgres/postgres_store.h"
 
-#include <future>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <unordered_map>
 
 #include "postgres/thread.h"
@@ -27,15 +29,24 @@ constexpr std::string_view kPlans =
     " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
     "-c enable_mergejoin=off";
 
+constexpr Duration kListenMax = std::chrono::minutes(1);           // of silence, then it is asked anew
+constexpr Duration kListenAgain = std::chrono::milliseconds(500);  // after the connection was lost
+
 }  // namespace
 
 struct PostgresStore::Session {
   Session(const std::string& url, const PostgresOptions& options)
       : time{options.clock},
         thread("ff-postgres"),
-        pool(thread.context(), connect_options(url, options), options.pool, options.metrics) {}
+        pool(thread.context(), connect_options(url, options), options.pool, options.metrics),
+        listens(options.connect.prepared) {}
   ~Session() {
-    asio::post(thread.context(), [this] { pool.close(); });
+    asio::post(thread.context(), [this] {
+      closing = true;
+      pool.close();
+      heard.cancel();
+      retry.cancel();
+    });
     thread.finish();
   }
 
@@ -55,9 +66,61 @@ struct PostgresStore::Session {
     co_return outcome;
   }
 
+  /// On the store's thread. Until the catalogue is said to have changed since the last call, at most
+  /// `at_most`.
+  Task<bool> wait_for_change(Duration at_most) {
+    // A pooler that hands out connections by transaction can't LISTEN: there the periodic check remains.
+    if (!listening && listens) {
+      listening = true;
+      asio::co_spawn(thread.context(), listen(), asio::detached);
+    }
+    if (changes == changes_seen && !closing) {
+      heard.expires_after(at_most);
+      boost::system::error_code ignored;
+      co_await heard.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    co_return std::exchange(changes_seen, changes) != changes;
+  }
+
+  void tell_of_change() {
+    ++changes;
+    heard.cancel();
+  }
+
+  Task<void> listen() {
+    while (!closing) {
+      co_await listen_while_connected();
+      if (closing) break;
+      retry.expires_after(kListenAgain);
+      boost::system::error_code ignored;
+      co_await retry.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+  }
+
+  Task<void> listen_while_connected() {
+    auto lease = co_await pool.acquire(Use::kListen);
+    if (!lease) co_return;
+    Exchange exchange;
+    exchange.add(pg::query("catalogue_listen"));
+    auto listening_now = co_await (*lease)->run(std::move(exchange));
+    if (!listening_now) co_return;
+    tell_of_change();  // what was said meanwhile was not heard
+    while (!closing) {
+      auto said = co_await (*lease)->notified(kListenMax);
+      if (!said) co_return;
+      if (*said) tell_of_change();
+    }
+  }
+
   pg::Time time;
   postgres::Thread thread;  // outlives the pool's use of its context, and ends before the pool does
   postgres::Pool pool;
+  // All below belongs to the store's thread.
+  const bool listens;
+  asio::steady_timer heard{thread.context()}, retry{thread.context()};
+  std::uint64_t changes = 0, changes_seen = 0;
+  bool listening = false;
+  bool closing = false;
 };
 
 namespace {
@@ -192,6 +255,10 @@ struct PostgresStore::Catalog final : catalog::CatalogStore {
     auto work = [](Connection& connection) { return pg::catalogue_version(connection); };
     auto outcome = co_await session.run<std::uint64_t>(Use::kRead, work);
     co_return outcome;
+  }
+  Task<void> wait_for_change(Clock&, Duration at_most) override {
+    Task<bool> there = session.wait_for_change(at_most);
+    (void)co_await session.thread.run(std::move(there));
   }
   Task<Result<catalog::ChangeCounts>> apply(catalog::CatalogueChange change, bool dry_run) override {
     auto work = [this, &change, dry_run](Connection& connection) {

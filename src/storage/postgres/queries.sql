@@ -10,6 +10,10 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, ARRAY(SELECT n
 
 -- name: catalogue_version
 SELECT version FROM catalogue WHERE id = 1;
+-- An import of a large catalogue has statements that take long, and thinks between them.
+-- name: catalogue_settings
+SELECT set_config('statement_timeout', '120s', true), set_config('idle_in_transaction_session_timeout', '120s', true),
+       set_config('lock_timeout', '30s', true);
 -- name: catalogue_lock
 SELECT version, last_product, last_variant, last_collection FROM catalogue WHERE id = 1 FOR NO KEY UPDATE;
 -- name: catalogue_update
@@ -84,8 +88,8 @@ UPDATE carts AS c SET version = u.version, updated_at = u.updated_at, lines = u.
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[]) AS u (id, version, updated_at, lines)
 WHERE c.id = u.id;
 -- name: carts_delete_idle
-DELETE FROM carts WHERE id IN (
-  SELECT id FROM carts WHERE updated_at < $1::bigint LIMIT $2::bigint FOR UPDATE SKIP LOCKED);
+DELETE FROM carts WHERE id = ANY (ARRAY(  -- an array is made once; a subquery might be run again for each row
+  SELECT id FROM carts WHERE updated_at < $1::bigint LIMIT $2::bigint FOR UPDATE SKIP LOCKED));
 
 -- name: orders_insert
 INSERT INTO orders (number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,

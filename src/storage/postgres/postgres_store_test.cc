@@ -1,0 +1,376 @@
+// What only the PostgreSQL store promises: many processes on one database, a network that breaks, its schema.
+#include "storage/postgres/postgres_store.h"
+
+#include <boost/asio/detached.hpp>
+#include <set>
+
+#include "postgres/testing/proxy.h"
+#include "storage/contract_fixture.h"
+
+namespace ff::storage {
+namespace {
+
+using orders::Existing;
+using orders::Placed;
+using orders::PlaceOutcome;
+using postgres::Proxy;
+using postgres::TestServer;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using Kind = orders::Settlement::Kind;
+
+class PostgresStoreTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<PostgresStore>> open(int port = 0, std::string release = FF_VERSION) {
+    PostgresOptions options;
+    options.clock = &clock;
+    options.release = std::move(release);
+    return PostgresStore::open(server.url(database, port), options);
+  }
+  std::unique_ptr<Shop> shop(int port = 0) {
+    auto store = open(port);
+    EXPECT_TRUE(store.has_value()) << store.error().detail;
+    return std::make_unique<Shop>(std::move(*store), clock);
+  }
+  void migrate() {
+    const auto applied = PostgresStore::migrate(server.url(database));
+    ASSERT_TRUE(applied.has_value()) << applied.error().detail;
+  }
+  orders::NewOrder order_of(Shop& shop, SeededRandom& random,
+                            std::vector<std::pair<VariantId, inventory::Quantity>> lines) {
+    orders::NewOrder wanted = shop.order(std::move(lines));
+    wanted.order.id = OrderId{Uuid::v7(clock.now(), random)};
+    wanted.order.cart = CartId{Token::make(random)};
+    return wanted;
+  }
+
+  StandingClock clock;
+  TestServer& server = TestServer::shared();
+  const std::string database = server.make_database();
+};
+
+// The schema.
+
+TEST_F(PostgresStoreTest, ASchemaThatIsMissingOrTooNewIsRefusedInOneLine) {
+  const auto missing = open();
+  ASSERT_FALSE(missing.has_value());
+  EXPECT_THAT(missing.error().detail,
+              AllOf(HasSubstr("schema is at 0"), HasSubstr("fashionforward migrate")));
+
+  std::vector<Migration> later = migrations_of("postgres");
+  const int newest = later.back().number;
+  later.push_back({newest + 1, "expand", "0.1.0", "CREATE TABLE more (a integer)"});
+  EXPECT_TRUE(PostgresStore::migrate(server.url(database), {}, later).has_value());
+  EXPECT_TRUE(open().has_value());
+  later.push_back({newest + 2, "contract", "0.10.0", "DROP TABLE more"});
+  EXPECT_THAT(PostgresStore::migrate(server.url(database), {}, later).value(), ElementsAre(newest + 2));
+  const auto refused = open(0, "0.9.1");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().detail,
+              AllOf(HasSubstr("needs release 0.10.0"), HasSubstr("this is 0.9.1"), Not(HasSubstr("\n"))));
+  EXPECT_TRUE(open(0, "0.10.0").has_value());
+}
+
+TEST_F(PostgresStoreTest, AFailedMigrationLeavesTheSchemaAsItWas) {
+  std::vector<Migration> migrations = migrations_of("postgres");
+  migrations.push_back({migrations.back().number + 1, "broken", "0.1.0",
+                        "CREATE TABLE half (a integer); INSERT INTO nowhere VALUES (1)"});
+  const auto failed = PostgresStore::migrate(server.url(database), {}, migrations);
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_THAT(failed.error().detail, HasSubstr("broken"));
+  EXPECT_EQ(server.run(database, "SELECT to_regclass('half')"), "");
+  EXPECT_TRUE(open().has_value());
+}
+
+TEST_F(PostgresStoreTest, OfProcessesThatMigrateTogetherOneDoesTheWork) {
+  std::vector<std::thread> processes;
+  std::atomic<std::size_t> applied{0};
+  for (int i = 0; i < 4; ++i) {
+    processes.emplace_back([&] {
+      const auto numbers = PostgresStore::migrate(server.url(database));
+      EXPECT_TRUE(numbers.has_value()) << numbers.error().detail;
+      if (numbers) applied += numbers->size();
+    });
+  }
+  for (std::thread& process : processes)
+    process.join();
+  EXPECT_EQ(applied, migrations_of("postgres").size());
+  EXPECT_TRUE(open().has_value());
+}
+
+TEST_F(PostgresStoreTest, EveryMigrationIsNumberedWithoutGapsAndSaysWhomItServes) {
+  int expected = 1;
+  for (const Migration& migration : migrations_of("postgres")) {
+    EXPECT_EQ(migration.number, expected++);
+    EXPECT_FALSE(migration.serves.empty());
+    EXPECT_FALSE(migration.name.empty());
+  }
+  EXPECT_GT(expected, 1);
+}
+
+TEST_F(PostgresStoreTest, ADatabaseThatCanNotBeReachedIsSaidInOneLine) {
+  const auto away = PostgresStore::open(server.url(database, postgres::free_port()));
+  ASSERT_FALSE(away.has_value());
+  EXPECT_EQ(away.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(away.error().detail, AllOf(HasSubstr("refused"), Not(HasSubstr("\n"))));
+}
+
+// Several processes.
+
+TEST_F(PostgresStoreTest, ProcessesThatBuyTheSameThingsInAnyOrderNeitherOversellNorDeadlock) {
+  migrate();
+  constexpr int kProcesses = 3, kBatches = 25, kBatch = 4, kStock = 150;
+  std::vector<std::unique_ptr<Shop>> shops;
+  for (int i = 0; i < kProcesses; ++i)
+    shops.push_back(shop());
+  const VariantId shirt = shops[0]->stocked("shirt", kStock), socks = shops[0]->stocked("socks", kStock);
+  asio::io_context context;
+  int granted = 0, refused = 0;
+  const auto buy = [&](int process) -> Task<void> {
+    SeededRandom random(static_cast<std::uint64_t>(process) + 1);
+    Shop& mine = *shops[static_cast<std::size_t>(process)];
+    for (int batch = 0; batch < kBatches; ++batch) {
+      std::vector<orders::NewOrder> wanted;
+      for (int i = 0; i < kBatch; ++i) {
+        const bool forwards = random.below(2) == 0;
+        wanted.push_back(
+            order_of(mine, random, {{forwards ? shirt : socks, 1}, {forwards ? socks : shirt, 1}}));
+      }
+      auto outcomes = co_await mine.store().orders().place(wanted);
+      EXPECT_TRUE(outcomes.has_value()) << outcomes.error().detail;
+      if (!outcomes) co_return;
+      for (const PlaceOutcome& outcome : *outcomes)
+        ++(std::holds_alternative<Placed>(outcome) ? granted : refused);
+    }
+  };
+  for (int i = 0; i < kProcesses; ++i)
+    asio::co_spawn(context, buy(i), asio::detached);
+  context.run();
+  EXPECT_EQ(granted, kStock);
+  EXPECT_EQ(refused, kProcesses * kBatches * kBatch - kStock);
+  EXPECT_EQ(shops[0]->stock(shirt).available, 0);
+  EXPECT_THAT(shops[1]->violations(), IsEmpty());
+  shops.clear();  // their servers' processes report what they counted when they end
+  EXPECT_EQ(server.run(database, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"),
+            "0");
+}
+
+TEST_F(PostgresStoreTest, AKeyThatComesToTwoProcessesAtOnceIsOneOrder) {
+  migrate();
+  auto one = shop(), two = shop();
+  const VariantId shirt = one->stocked("shirt", 1000);
+  SeededRandom random(5);
+  asio::io_context context;
+  int placed = 0, existing = 0;
+  const auto place = [&](Shop* mine, std::vector<orders::NewOrder> wanted) -> Task<void> {
+    auto outcomes = co_await mine->store().orders().place(wanted);
+    EXPECT_TRUE(outcomes.has_value()) << outcomes.error().detail;
+    if (!outcomes) co_return;
+    for (const PlaceOutcome& outcome : *outcomes)
+      ++(std::holds_alternative<Placed>(outcome) ? placed : existing);
+  };
+  constexpr int kRounds = 20, kKeys = 8;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<orders::NewOrder> ours, theirs;
+    for (int i = 0; i < kKeys; ++i) {
+      ours.push_back(order_of(*one, random, {{shirt, 1}}));
+      theirs.push_back(ours.back());
+      theirs.back().order.id = OrderId{Uuid::v7(clock.now(), random)};
+    }
+    std::reverse(theirs.begin(), theirs.end());
+    asio::co_spawn(context, place(one.get(), std::move(ours)), asio::detached);
+    asio::co_spawn(context, place(two.get(), std::move(theirs)), asio::detached);
+    context.restart();
+    context.run();
+  }
+  EXPECT_EQ(placed, kRounds * kKeys);
+  EXPECT_EQ(existing, kRounds * kKeys);
+  EXPECT_EQ(one->stock(shirt).held, kRounds * kKeys);
+  EXPECT_THAT(one->violations(), IsEmpty());
+}
+
+TEST_F(PostgresStoreTest, CartsThatTwoProcessesMakeAtOnceHaveBothChanges) {
+  migrate();
+  auto one = shop(), two = shop();
+  SeededRandom random(6);
+  asio::io_context context;
+  const auto add = [&](Shop* mine, std::vector<cart::Change> changes) -> Task<void> {
+    auto outcomes = co_await mine->store().carts().apply(changes);
+    EXPECT_TRUE(outcomes.has_value()) << outcomes.error().detail;
+  };
+  for (int round = 0; round < 20; ++round) {
+    const CartId a{Token::make(random)}, b{Token::make(random)};
+    const auto change = [](const CartId& id, std::int64_t variant) {
+      return cart::Change{id, cart::Change::Kind::kAdd, VariantId{variant}, 1, euros(100)};
+    };
+    asio::co_spawn(context, add(one.get(), {change(a, 1), change(b, 1)}), asio::detached);
+    asio::co_spawn(context, add(two.get(), {change(b, 2), change(a, 2)}), asio::detached);
+    context.restart();
+    context.run();
+    EXPECT_EQ(one->cart(a).lines.size(), 2u);
+    EXPECT_EQ(one->cart(b).version, 2u);
+  }
+}
+
+// A network that breaks.
+
+TEST_F(PostgresStoreTest, AfterALostCommitTheReplayFindsWhatStands) {
+  migrate();
+  Proxy network(server.port());
+  auto far = shop(network.port());
+  const VariantId shirt = far->stocked("shirt", 9);
+  SeededRandom random(7);
+  for (const bool happens : {true, false}) {
+    const std::vector wanted{order_of(*far, random, {{shirt, 1}}), order_of(*far, random, {{shirt, 1}})};
+    const auto held_before = far->stock(shirt).held;
+    happens ? network.lose_answer_to("commit") : network.lose_request("commit");
+    const auto unknown = run(far->store().orders().place(wanted));
+    ASSERT_FALSE(unknown.has_value());
+    EXPECT_EQ(unknown.error().code, ErrorCode::kUnknown);
+    const auto replay = far->place(wanted);
+    ASSERT_EQ(replay.size(), 2u);
+    for (const PlaceOutcome& outcome : replay) {
+      EXPECT_EQ(std::holds_alternative<Existing>(outcome), happens);
+      if (const auto* stands = std::get_if<Existing>(&outcome)) {
+        EXPECT_TRUE(stands->fresh);
+      }
+    }
+    EXPECT_EQ(far->stock(shirt).held, held_before + 2);
+  }
+  EXPECT_THAT(far->violations(), IsEmpty());
+}
+
+TEST_F(PostgresStoreTest, AfterALostCommitASettlementIsMadeOnce) {
+  migrate();
+  Proxy network(server.port());
+  auto far = shop(network.port());
+  const VariantId shirt = far->stocked("shirt", 9);
+  SeededRandom random(8);
+  const orders::Order order = far->placed(order_of(*far, random, {{shirt, 2}}));
+  orders::Settlement claim;
+  claim.order = order.id;
+  claim.payment = orders::PaymentState::kAuthorised;
+  const std::vector moves{claim};
+  network.lose_answer_to("commit");
+  const auto unknown = run(far->store().orders().settle(moves));
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().code, ErrorCode::kUnknown);
+  const auto replay = far->settle(claim);
+  ASSERT_TRUE(std::holds_alternative<orders::NotApplied>(replay));
+  EXPECT_EQ(std::get<orders::NotApplied>(replay).order.state, orders::State::kPaid);
+  EXPECT_EQ(far->stock(shirt).sold, 2);
+  EXPECT_THAT(far->violations(), IsEmpty());
+}
+
+TEST_F(PostgresStoreTest, WhatIsLostBeforeTheCommitIsDoneAgainUnnoticed) {
+  migrate();
+  Proxy network(server.port());
+  auto far = shop(network.port());
+  const VariantId shirt = far->stocked("shirt", 9);
+  SeededRandom random(9);
+  far->placed(order_of(*far, random, {{shirt, 1}}));
+  network.lose_answer_to("stock_lock");
+  far->placed(order_of(*far, random, {{shirt, 1}}));
+  EXPECT_EQ(far->stock(shirt).held, 2);
+}
+
+TEST_F(PostgresStoreTest, AClientThatFallsSilentInATransactionKeepsItsLocksForSecondsOnly) {
+  migrate();
+  Proxy network(server.port());
+  auto near = shop();
+  const VariantId shirt = near->stocked("shirt", 9);
+  asio::io_context context;
+  postgres::ConnectOptions options;
+  options.url = server.url(database, network.port());
+  options.idle_in_transaction_timeout = std::chrono::milliseconds(300);
+  const auto lock_and_fall_silent = [&]() -> Task<std::unique_ptr<postgres::Connection>> {
+    const asio::any_io_executor executor = context.get_executor();
+    auto connection = co_await postgres::Connection::open(executor, options);
+    EXPECT_TRUE(connection.has_value());
+    postgres::Exchange exchange;
+    exchange.begin().add({"lock_all", "SELECT * FROM stock FOR UPDATE"});
+    auto locked = co_await (*connection)->run(std::move(exchange));
+    EXPECT_TRUE(locked.has_value());
+    co_return std::move(*connection);
+  };
+  std::unique_ptr<postgres::Connection> silent;
+  asio::co_spawn(context, lock_and_fall_silent(),
+                 [&](std::exception_ptr, std::unique_ptr<postgres::Connection> c) { silent = std::move(c); });
+  context.run();
+  network.swallow(true);
+  SeededRandom random(10);
+  near->placed(order_of(*near, random, {{shirt, 1}}));
+}
+
+// The rows.
+
+TEST_F(PostgresStoreTest, StockAndCartsAreUpdatedInPlace) {
+  migrate();
+  {
+    auto mine = shop();
+    const VariantId shirt = mine->stocked("shirt", 1000);
+    SeededRandom random(11);
+    const CartId cart{Token::make(random)};
+    for (int i = 0; i < 50; ++i) {
+      mine->placed(order_of(*mine, random, {{shirt, 1}}));
+      mine->add_to_cart(cart, shirt, 1);
+    }
+  }
+  const std::string hot =
+      "SELECT string_agg(relname || ' ' || (n_tup_upd > 40 AND n_tup_hot_upd = n_tup_upd), ', ' ORDER BY "
+      "relname) "
+      "FROM pg_stat_user_tables WHERE relname IN ('stock', 'carts')";
+  EXPECT_EQ(server.run(database, hot), "carts true, stock true");
+}
+
+TEST_F(PostgresStoreTest, ACatalogueOfMoreRowsThanOneFetchIsLoadedWhole) {
+  migrate();
+  auto mine = shop();
+  catalog::CatalogueChange change;
+  for (int i = 0; i < 2500; ++i)
+    change.upserts.push_back(product("product-" + std::to_string(i), {variant("S"), variant("M")}));
+  const auto counts = mine->apply(change);
+  ASSERT_TRUE(counts.has_value()) << counts.error().detail;
+  EXPECT_EQ(counts->variants_created, 5000);
+  const catalog::Catalogue stored = mine->load();
+  ASSERT_EQ(stored.products.size(), 2500u);
+  EXPECT_EQ(stored.products[2499].handle, "product-2499");
+  EXPECT_EQ(run(mine->store().stock().read_all())->size(), 5000u);
+}
+
+TEST_F(PostgresStoreTest, AChangeOfTheCatalogueIsHeardByOtherProcesses) {
+  migrate();
+  auto one = shop(), two = shop();
+  const auto wait = [&](Duration at_most) {
+    run([&]() -> Task<int> {
+      co_await two->store().catalog().wait_for_change(clock, at_most);
+      co_return 0;
+    }());
+  };
+  wait(std::chrono::minutes(5));  // it listens from here on: what was said before may have been missed
+  one->stocked("shirt", 1);
+  wait(std::chrono::minutes(5));  // or the test runs into its time limit
+  EXPECT_EQ(run(two->store().catalog().version()).value(), 1u);
+}
+
+TEST_F(PostgresStoreTest, ExpiryIsTheDatabasesOwnClocks) {
+  migrate();
+  PostgresOptions options;  // no clock of ours
+  Shop mine(PostgresStore::open(server.url(database), options).value(), clock);
+  const VariantId shirt = mine.stocked("shirt", 5);
+  SeededRandom random(12);
+  orders::NewOrder wanted = order_of(mine, random, {{shirt, 1}});
+  wanted.hold_for = wanted.lease_for = Duration(0);
+  const orders::Order order = mine.placed(wanted);
+  EXPECT_GT(order.created_at, clock.now());  // which stands in 2023
+  EXPECT_THAT(mine.overdue(), ElementsAre(order));
+  EXPECT_TRUE(mine.take_over(order.id, 1).has_value());
+  mine.release_holds({order.id});
+  EXPECT_EQ(mine.stock(shirt).held, 0);
+}
+
+}  // namespace
+}  // namespace ff::storage
