@@ -69,16 +69,16 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
                                     {{"kind", kind_}})) {}
 
   Task<Result<Outcome>> submit(Operation operation) {
-    auto initiate = [this](auto handler, Operation moved) {
-      using Handler = decltype(handler);
-      const asio::any_io_executor executor = asio::get_associated_executor(handler);
-      std::unique_ptr<Waiter> waiter = std::make_unique<TypedWaiter<Handler>>(std::move(handler));
-      enqueue(std::move(moved), std::move(waiter), executor);
+    // Operations and outcomes are large: they lie still in the entry while it goes from hand to hand.
+    auto entry = std::make_shared<Entry>(std::move(operation));
+    auto initiate = [this](auto handler, std::shared_ptr<Entry> queued) {
+      queued->executor = asio::get_associated_executor(handler);
+      queued->waiter = std::make_unique<TypedWaiter<decltype(handler)>>(std::move(handler));
+      enqueue(std::move(queued));
     };
-    auto answered = asio::async_initiate<const asio::use_awaitable_t<>, void(Result<Outcome>)>(
-        std::move(initiate), asio::use_awaitable, std::move(operation));
-    Result<Outcome> outcome = co_await std::move(answered);
-    co_return outcome;
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(std::move(initiate),
+                                                                         asio::use_awaitable, entry);
+    co_return std::move(entry->outcome);
   }
 
   std::size_t pending() const {
@@ -90,46 +90,45 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   // A coroutine that waits, wherever it runs.
   struct Waiter {
     virtual ~Waiter() = default;
-    virtual void complete(Result<Outcome> outcome) = 0;
+    virtual void resume() = 0;  // on its own executor
   };
   template <typename Handler>
   class TypedWaiter final : public Waiter {
    public:
     explicit TypedWaiter(Handler handler)
         : handler_(std::move(handler)), guard_(asio::get_associated_executor(handler_)) {}
-    // Posted, not called: the lane takes its next batch before any of the last one's waiters run.
-    void complete(Result<Outcome> outcome) override {
-      asio::post(guard_.get_executor(),
-                 [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
-                   std::move(handler)(std::move(outcome));
-                 });
-      guard_.reset();
-    }
+    void resume() override { std::move(handler_)(); }
 
    private:
     Handler handler_;
     asio::executor_work_guard<asio::associated_executor_t<Handler>> guard_;
   };
   struct Entry {
+    explicit Entry(Operation asked) : operation(std::move(asked)) {}
     Operation operation;
+    Result<Outcome> outcome = fail(ErrorCode::kInternal);
     std::unique_ptr<Waiter> waiter;
+    asio::any_io_executor executor;  // the waiter's
     Instant queued_at;
   };
+  using Entries = std::vector<std::shared_ptr<Entry>>;
   using Outcomes = std::vector<Result<Outcome>>;
 
-  void enqueue(Operation operation, std::unique_ptr<Waiter> waiter, const asio::any_io_executor& executor) {
-    const Instant now = clock_.now();
+  void enqueue(std::shared_ptr<Entry> entry) {
+    entry->queued_at = clock_.now();
+    const asio::any_io_executor executor = entry->executor;
     bool start = false;
     {
       const std::lock_guard lock(mutex_);
       if (entries_.size() < limits_.queued_max) {
-        entries_.push_back({std::move(operation), std::move(waiter), now});
+        entries_.push_back(std::move(entry));
         start = !std::exchange(running_, true);
       }
     }
-    if (waiter != nullptr) {
+    if (entry != nullptr) {
       refused_.add();
-      waiter->complete(fail(ErrorCode::kOverloaded, "the commit queue of '" + kind_ + "' is full"));
+      entry->outcome = fail(ErrorCode::kOverloaded, "the commit queue of '" + kind_ + "' is full");
+      resume({std::move(entry)});
       return;
     }
     queue_.add(1);
@@ -142,8 +141,26 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     });
   }
 
+  // Posted, not called: the lane takes its next batch before any of the last one's waiters run. One post for
+  // all that wait on one executor.
+  static void resume(Entries entries) {
+    while (!entries.empty()) {
+      const asio::any_io_executor executor = entries.front()->executor;
+      const auto others = std::stable_partition(
+          entries.begin(), entries.end(), [&](const auto& entry) { return entry->executor == executor; });
+      Entries theirs(std::make_move_iterator(entries.begin()), std::make_move_iterator(others));
+      entries.erase(entries.begin(), others);
+      asio::post(executor, [theirs = std::move(theirs)] {
+        for (const std::shared_ptr<Entry>& entry : theirs) {
+          const std::unique_ptr<Waiter> waiter = std::move(entry->waiter);
+          waiter->resume();
+        }
+      });
+    }
+  }
+
   // False: the queue was empty and the lane stands still until the next enqueue().
-  bool take(std::vector<Operation>& operations, std::vector<std::unique_ptr<Waiter>>& waiters) {
+  bool take(Entries& taken) {
     const Instant now = clock_.now();
     {
       const std::lock_guard lock(mutex_);
@@ -153,33 +170,33 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
         running_ = false;
         return false;
       }
-      operations.reserve(count);
-      waiters.reserve(count);
-      for (std::size_t i = 0; i < count; ++i) {
-        Entry& entry = entries_.front();
-        wait_seconds_.observe(std::chrono::duration<double>(now - entry.queued_at).count());
-        operations.push_back(std::move(entry.operation));
-        waiters.push_back(std::move(entry.waiter));
-        entries_.pop_front();
-      }
+      const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(count);
+      taken.assign(std::make_move_iterator(entries_.begin()), std::make_move_iterator(end));
+      entries_.erase(entries_.begin(), end);
     }
-    queue_.add(-static_cast<std::int64_t>(operations.size()));
-    batch_size_.observe(static_cast<double>(operations.size()));
+    for (const std::shared_ptr<Entry>& entry : taken)
+      wait_seconds_.observe(std::chrono::duration<double>(now - entry->queued_at).count());
+    queue_.add(-static_cast<std::int64_t>(taken.size()));
+    batch_size_.observe(static_cast<double>(taken.size()));
     return true;
   }
 
   // Keeps the lane alive by itself, so that a coroutine frame that outlives the Committer stays harmless.
   static Task<void> drain(std::shared_ptr<Lane> self) {
     for (;;) {
+      Entries entries;
+      if (!self->take(entries)) co_return;
       std::vector<Operation> operations;
-      std::vector<std::unique_ptr<Waiter>> waiters;
-      if (!self->take(operations, waiters)) co_return;
+      operations.reserve(entries.size());
+      for (const std::shared_ptr<Entry>& entry : entries)
+        operations.push_back(std::move(entry->operation));
       const Instant started = self->clock_.now();
       const std::span<const Operation> batch(operations);
       Outcomes outcomes = co_await self->settle(batch, false);
       self->commit_seconds_.observe(std::chrono::duration<double>(self->clock_.now() - started).count());
-      for (std::size_t i = 0; i < waiters.size(); ++i)
-        waiters[i]->complete(std::move(outcomes[i]));
+      for (std::size_t i = 0; i < entries.size(); ++i)
+        entries[i]->outcome = std::move(outcomes[i]);
+      resume(std::move(entries));
     }
   }
 
@@ -260,7 +277,7 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   telemetry::Counter& bisections_;
 
   mutable std::mutex mutex_;
-  std::deque<Entry> entries_;
+  std::deque<std::shared_ptr<Entry>> entries_;
   std::size_t in_flight_ = 0;
   bool running_ = false;
 };
