@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -123,10 +124,19 @@ class Signals {
   std::thread second_;
 };
 
+/// As many as the system allows: each connection is one, and so is each large finished answer.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 Result<void> serve(const config::Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
   end_at_once_when_told();
   SystemClock clock;
   SecureRandom random;
