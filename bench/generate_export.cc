@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   const auto variants = argc > 1 ? ff::parse_int(argv[1]) : std::nullopt;
   const auto seed = argc > 2 ? ff::parse_int(argv[2]) : std::optional<std::int64_t>(1);
   if (!variants || *variants < 1 || !seed || argc > 3) {
-    std::fputs("usage: generate_export VARIANTS [SEED] > export.csv\n", stderr);
+    static_cast<void>(std::fputs("usage: generate_export VARIANTS [SEED] > export.csv\n", stderr));
     return 2;
   }
   bool written = true;

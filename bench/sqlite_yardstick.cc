@@ -36,16 +36,18 @@ void step(sqlite3* database, sqlite3_stmt* statement) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fputs("usage: sqlite_yardstick FILE SECONDS\n", stderr);
+    static_cast<void>(std::fputs("usage: sqlite_yardstick FILE SECONDS\n", stderr));
     return 2;
   }
-  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(std::string(argv[1]) + suffix);
+  for (const char* suffix : {"", "-wal", "-shm"})
+    std::filesystem::remove(std::string(argv[1]) + suffix);
   sqlite3* database = nullptr;
   if (sqlite3_open(argv[1], &database) != SQLITE_OK) die(database, "open");
-  execute(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                    "CREATE TABLE stock (id INTEGER PRIMARY KEY, qty INTEGER NOT NULL);"
-                    "CREATE TABLE orders (id INTEGER PRIMARY KEY, key TEXT UNIQUE, variant INTEGER, document TEXT);"
-                    "INSERT INTO stock VALUES (1, 1000000000);");
+  execute(database,
+          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+          "CREATE TABLE stock (id INTEGER PRIMARY KEY, qty INTEGER NOT NULL);"
+          "CREATE TABLE orders (id INTEGER PRIMARY KEY, key TEXT UNIQUE, variant INTEGER, document TEXT);"
+          "INSERT INTO stock VALUES (1, 1000000000);");
   sqlite3_stmt* begin = prepare(database, "BEGIN IMMEDIATE");
   sqlite3_stmt* take = prepare(database, "UPDATE stock SET qty = qty - 1 WHERE id = 1 AND qty >= 1");
   sqlite3_stmt* insert = prepare(database, "INSERT INTO orders (key, variant, document) VALUES (?1, 1, ?2)");

@@ -54,7 +54,7 @@ int with_options(const config::Flags& flags, Work&& work) {
 
 int run(int argc, char** argv) {
   if (sodium_init() < 0) {
-    std::fputs("fashionforward: the system's random generator is not available\n", stderr);
+    static_cast<void>(std::fputs("fashionforward: the system's random generator is not available\n", stderr));
     return kFailed;
   }
   CLI::App app("FashionForward: an online shop that does not fall over on Black Friday", "fashionforward");
@@ -138,7 +138,7 @@ int run(int argc, char** argv) {
   config->footer("Example:\n  fashionforward config > fashionforward.toml");
   config->callback([&] {
     const std::string_view defaults = config::defaults_toml();
-    std::fwrite(defaults.data(), 1, defaults.size(), stdout);
+    std::printf("%.*s", static_cast<int>(defaults.size()), defaults.data());
   });
 
   CLI::App* version = app.add_subcommand("version", "Print the version");

@@ -24,7 +24,7 @@ void ProgressBar::show(std::int64_t done) {
 }
 
 void ProgressBar::finish() {
-  if (terminal_) std::fputs("\r\033[K", stderr);
+  if (terminal_) static_cast<void>(std::fputs("\r\033[K", stderr));
 }
 
 }  // namespace ff::app

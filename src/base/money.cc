@@ -28,7 +28,7 @@ std::int64_t power_of_ten(int exponent) {
 
 // Our own mistake, not the world's: stop before a wrong amount is written anywhere.
 [[noreturn]] void broken(const char* what) {
-  std::fputs(what, stderr);
+  static_cast<void>(std::fputs(what, stderr));
   std::abort();
 }
 

@@ -1,4 +1,4 @@
-// The port through which carts are kept. Adapters: storage/sqlite, storage/postgres, storage/memory.
+// The port through which carts are kept. Adapters: storage/sqlite, storage/memory.
 //
 // Invariant: a change that was answered is durable. A cart that was never stored reads as empty, version 0.
 #pragma once

@@ -1,4 +1,4 @@
-// The port through which the catalogue is kept. Adapters: storage/sqlite, storage/postgres, storage/memory.
+// The port through which the catalogue is kept. Adapters: storage/sqlite, storage/memory.
 //
 // Invariant: apply() is all or nothing and raises the version by one when anything changed.
 #pragma once

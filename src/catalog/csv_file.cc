@@ -9,7 +9,7 @@
 namespace ff::catalog::csv {
 
 void FileSource::Close::operator()(std::FILE* file) const {
-  if (file != stdin) std::fclose(file);
+  if (file != stdin) static_cast<void>(std::fclose(file));  // it was only read
 }
 
 Result<std::unique_ptr<FileSource>> FileSource::open(const std::string& path) {

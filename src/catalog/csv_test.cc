@@ -136,8 +136,8 @@ TEST(CsvFile, ReadsAFileAndKnowsItsSize) {
   const std::string path = ::testing::TempDir() + "csv_file_test.csv";
   std::FILE* const file = std::fopen(path.c_str(), "wb");
   ASSERT_NE(file, nullptr);
-  std::fputs("a,b\n", file);
-  std::fclose(file);
+  ASSERT_GE(std::fputs("a,b\n", file), 0);
+  ASSERT_EQ(std::fclose(file), 0);
   auto source = FileSource::open(path);
   ASSERT_TRUE(source) << source.error().detail;
   EXPECT_EQ((*source)->bytes(), 4);
@@ -145,7 +145,7 @@ TEST(CsvFile, ReadsAFileAndKnowsItsSize) {
   Row row;
   ASSERT_TRUE(*reader.next(row));
   EXPECT_EQ(row[1], "b");
-  std::remove(path.c_str());
+  static_cast<void>(std::remove(path.c_str()));
 }
 
 TEST(CsvWriter, QuotesOnlyWhatNeedsIt) {

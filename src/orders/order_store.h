@@ -1,5 +1,5 @@
 // The port through which orders are kept: the two transactions of the checkout protocol (design 4), and what
-// the sweeper, the capture worker and audit need. Adapters: storage/sqlite, storage/postgres, storage/memory.
+// the sweeper, the capture worker and audit need. Adapters: storage/sqlite, storage/memory.
 //
 // Invariants: each method is one transaction for the whole batch and grants in batch order. Stock, order,
 // idempotency key and event change together or not at all (I1, I3, I5). An outcome that was returned is

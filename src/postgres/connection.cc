@@ -108,9 +108,7 @@ Task<Outcome<void>> Connection::connect(std::string host, std::string hostaddr, 
   while (PQstatus(connection_) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
     if (next == PGRES_POLLING_FAILED) break;
     // libpq may have another socket after each poll, perhaps with the same number: it is looked at anew.
-    boost::system::error_code error;
-    socket_.assign(PQsocket(connection_), error);
-    if (error) co_return tl::unexpected(connect_failure(error.message()));
+    socket_.assign(PQsocket(connection_));
     const bool ready = co_await wait(next == PGRES_POLLING_READING ? kRead : kWrite);
     alarm_->socket = nullptr;
     socket_.release();
@@ -124,9 +122,7 @@ Task<Outcome<void>> Connection::connect(std::string host, std::string hostaddr, 
   disarm();
   if (next != PGRES_POLLING_OK) co_return tl::unexpected(connect_failure(PQerrorMessage(connection_)));
   PQsetnonblocking(connection_, 1);
-  boost::system::error_code error;
-  socket_.assign(PQsocket(connection_), error);
-  if (error) co_return tl::unexpected(connect_failure(error.message()));
+  socket_.assign(PQsocket(connection_));
   co_return Outcome<void>{};
 }
 

@@ -1,5 +1,5 @@
-// The contract of the store ports. Every adapter passes it: memory is the reference, SQLite the default,
-// PostgreSQL for many processes. Here the catalogue, stock and carts; orders have order_contract_test.cc.
+// The contract of the store ports. Every adapter passes it: memory is the reference, SQLite the default. Here
+// the catalogue, stock and carts; orders have order_contract_test.cc.
 #include "storage/contract_fixture.h"
 
 namespace ff::storage {
