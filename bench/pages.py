@@ -10,50 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
 import load
+from shops import (ADD_TO_CART, BUILD, CHECKOUT, HOT_CSV, PinnedShop, fetch, generated, get_json, import_shop,
+                   on_delivery, script)
 from support import shop_process
-from support.api import ADDRESS
-from support.shop_process import ShopProcess
-
-BUILD = load.ROOT / "build" / "release"
-STOCK = 10_000_000  # of the hot variant, as much as an import allows: the storm must not run out
-
-
-class PinnedShop(ShopProcess):
-    """The server with one serving thread on the server's core."""
-
-    def __init__(self, folder: pathlib.Path):
-        super().__init__(folder, io_threads=1)
-
-    def start(self):
-        super().start()
-        subprocess.run(["taskset", "-a", "-p", "-c", load.SERVER_CORE, str(self.process.pid)],
-                       capture_output=True, check=True)
-        return self
-
-
-def import_shop(folder: pathlib.Path, csv: bytes) -> PinnedShop:
-    shop = PinnedShop(folder)
-    (folder / "catalogue.csv").write_bytes(csv)
-    shop.run("migrate")
-    shop.run("import", str(folder / "catalogue.csv"))
-    return shop
-
-
-def generated(variants: int) -> bytes:
-    return subprocess.run([str(BUILD / "bench" / "generate_export"), str(variants)],
-                          capture_output=True, check=True).stdout
-
-
-def fetch(url: str, **headers) -> tuple:
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
-        return answer.headers, answer.read()
-
-
-def get_json(url: str):
-    return json.loads(fetch(url)[1])
 
 
 def reading(report: load.Report, folder: pathlib.Path):
@@ -88,43 +49,12 @@ def searching(report: load.Report):
     report.add("search + facets, 10,000 products, in process, p99", p99, "ms", "", "<= 2", p99 <= 2)
 
 
-LUA_PRELUDE = """
-math.randomseed(os.time() + %d)
-local n = 0
-local prefix = string.format("%%08x%%08x", math.random(0, 0x7fffffff), math.random(0, 0x7fffffff))
-local function token() n = n + 1; return prefix .. string.format("%%016x", n) end
-"""
-
-
-def script(folder: pathlib.Path, name: str, body: str, seed: int) -> pathlib.Path:
-    path = folder / f"{name}.lua"
-    path.write_text(LUA_PRELUDE % seed + body)
-    return path
-
-
 def buying(report: load.Report, folder: pathlib.Path):
-    csv = ("Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,"
-           "Variant Inventory Policy,Variant Price,Variant Requires Shipping,Variant Taxable\n"
-           f"hot,Hot Shirt,Size,M,HOT,shopify,{STOCK},deny,50.00,true,true\n").encode()
-    shop = import_shop(folder / "hot", csv)
+    shop = import_shop(folder / "hot", HOT_CSV)
     with shop:
         variant = get_json(shop.url + "/api/v1/products/hot")["variants"][0]["id"]
-        add = script(folder, "add", f"""
-wrk.method = "POST"; wrk.headers["Content-Type"] = "application/json"
-wrk.body = '{{"variant_id":{variant},"quantity":1}}'
-request = function() return wrk.format(nil, "/api/v1/carts/" .. token() .. "/lines") end
-""", 1)
-        order = json.dumps({"lines": [{"variant_id": variant, "quantity": 1}], "email": "ada@example.com",
-                            "address": ADDRESS, "delivery_method": "standard", "payment": {"method": "on_delivery"}})
-        checkout = script(folder, "checkout", f"""
-wrk.method = "POST"; wrk.headers["Content-Type"] = "application/json"
-local rest = ',' .. ({json.dumps(order)}):sub(2)
-request = function()
-  local cart = token()
-  wrk.headers["Idempotency-Key"] = cart
-  return wrk.format(nil, "/api/v1/checkouts", nil, '{{"cart_id":"' .. cart .. '"' .. rest)
-end
-""", 2)
+        add = script(folder, "add", ADD_TO_CART, variants=(variant, variant))
+        checkout = script(folder, "checkout", CHECKOUT, variants=(variant, variant), order=on_delivery())
 
         def naive():
             output = subprocess.run(

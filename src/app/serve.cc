@@ -146,7 +146,9 @@ Result<void> serve(const config::Options& options) {
   auto opened = open_store(options, clock, &metrics);
   if (!opened) return tl::unexpected(opened.error());
   storage::Store& store = **opened;
-  auto gateway = payments::DemoGateway::open(options.payment_ledger, clock);
+  payments::DemoGatewaySettings gateway_settings;
+  gateway_settings.latency = options.payment_demo_latency;
+  auto gateway = payments::DemoGateway::open(options.payment_ledger, clock, gateway_settings);
   if (!gateway) return tl::unexpected(gateway.error());
 
   CatalogueWatcher catalogue(store.catalog(), store.stock(), clock, metrics);

@@ -255,6 +255,7 @@ Result<void> read_table(Options& options, const toml::table& table) {
   Section payment_section(**payment, "payment.");
   for (auto&& ok :
        {payment_section.read("ledger", options.payment_ledger),
+        payment_section.read_ms("demo_latency_ms", 0, options.payment_demo_latency),
         payment_section.read_ms("timeout_ms", 100, options.payment_timeout),
         payment_section.read_ms("hold_ms", 1000, options.hold_time), payment_section.refuse_unknown()}) {
     if (!ok) return ok;

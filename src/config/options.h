@@ -50,7 +50,8 @@ struct Options {
   std::vector<std::string> picture_hosts;  // besides those that the catalogue names
   bool demo = true;
 
-  std::string payment_ledger;  // file of the demo gateway
+  std::string payment_ledger;       // file of the demo gateway
+  Duration payment_demo_latency{};  // of the demo gateway
   Duration payment_timeout{};
   Duration hold_time{};
 
