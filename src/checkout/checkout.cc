@@ -116,6 +116,14 @@ Answer sold_out(const orders::SoldOut& outcome, const std::vector<orders::Line>&
   return answer;
 }
 
+// For an order that stands: this request, or an earlier one with its key, has made it. kUnavailable would say
+// that nothing was changed.
+tl::unexpected<Error> not_told(Error error) {
+  if (error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kOverloaded)
+    error.code = ErrorCode::kUnknown;
+  return tl::unexpected<Error>(std::move(error));
+}
+
 // 202 was the answer: the request at work on the order has ended its lease itself. An order whose owner died
 // still has the lease that it was given, which lies after its last change.
 bool was_suspended(const Order& order) { return order.lease_expires_at <= order.updated_at; }
@@ -303,14 +311,14 @@ Task<Result<Answer>> Service::take_over(const Request& request, Order order) {
   Result<Order> taken = co_await orders_.take_over(id, order.attempt, settings_.lease_for);
   if (!taken && taken.error().code == ErrorCode::kConflict) {
     Result<std::vector<std::optional<Order>>> read = co_await orders_.read(std::span<const OrderId>(&id, 1));
-    if (!read) co_return tl::unexpected<Error>(std::move(read.error()));
+    if (!read) co_return not_told(std::move(read.error()));
     std::optional<Order> stands;
     if (!read->empty()) stands = std::move(read->front());
     if (stands && (stands->state != State::kPendingPayment || was_suspended(*stands)))
       co_return answer_of(std::move(*stands));
     co_return fail(ErrorCode::kInProgress, "order " + id.text() + " is at work");
   }
-  if (!taken) co_return tl::unexpected<Error>(std::move(taken.error()));
+  if (!taken) co_return not_told(std::move(taken.error()));
 
   // The payment that the dead request asked for decides, if it ever arrived.
   Result<Payment> payment = co_await settler_.look_up(*taken);

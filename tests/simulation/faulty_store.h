@@ -10,6 +10,7 @@
 
 #include "cart/cart_store.h"
 #include "orders/order_store.h"
+#include "simulation/story.h"
 #include "simulation/weather.h"
 
 namespace ff::simulation {
@@ -19,8 +20,14 @@ class FaultyStore final : public orders::OrderStore, public cart::CartStore {
   /// Runs what it is given after that time, whatever becomes of this process.
   using Later = std::function<void(Duration, std::function<Task<void>()>)>;
 
-  FaultyStore(orders::OrderStore& orders, cart::CartStore& carts, Clock& clock, Weather& weather,
-              Later later);
+  /// Who tells what happened here, and under which name.
+  struct Teller {
+    const Story& story;
+    std::string name;
+  };
+
+  FaultyStore(orders::OrderStore& orders, cart::CartStore& carts, Clock& clock, Weather& weather, Later later,
+              Teller teller);
 
   BatchTask<orders::PlaceOutcome> place(std::span<const orders::NewOrder> batch) override;
   BatchTask<orders::SettleOutcome> settle(std::span<const orders::Settlement> batch) override;
@@ -37,10 +44,10 @@ class FaultyStore final : public orders::OrderStore, public cart::CartStore {
   Task<Result<std::int64_t>> remove_idle(Instant before, std::int64_t limit) override;
 
  private:
-  struct Calls;
   template <typename Outcome>
-  Task<Result<Outcome>> call(std::function<Task<Result<Outcome>>()> act,
+  Task<Result<Outcome>> call(const char* what, std::function<Task<Result<Outcome>>()> act,
                              std::function<Task<void>()> act_on_a_copy = nullptr);
+  BatchTask<orders::PlaceOutcome> place_through(std::span<const orders::NewOrder> batch);
   ErrorCode lost() const;
 
   orders::OrderStore& orders_;
@@ -48,6 +55,7 @@ class FaultyStore final : public orders::OrderStore, public cart::CartStore {
   Clock& clock_;
   Weather& weather_;
   const Later later_;
+  const Teller teller_;
 };
 
 }  // namespace ff::simulation

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "checkout/checkout.h"
+#include "simulation/history.h"
+#include "simulation/story.h"
 #include "simulation/weather.h"
 
 namespace ff::simulation {
@@ -14,38 +16,47 @@ namespace ff::simulation {
 /// What the shop said about one key, for the check at the end.
 struct Told {
   std::vector<OrderId> paid, pending, declined;
-  int asked = 0;
-  bool cart_doubtful = false;  // a change of the cart may still arrive, after everything else
-  int nothing_changed = 0;     // 409 sold out, 422, 503 of the kind that promises it
+  struct Call {
+    Instant asked_at;
+    bool nothing_changed = false;  // 409 sold out, 503 of the kind that promises it
+  };
+  std::vector<Call> calls;
   std::vector<std::string> broken;
+};
+
+/// Where a shopper goes about it.
+struct Street {
+  Weather& weather;
+  History& history;
+  const Story& story;
 };
 
 class Shopper {
  public:
-  Shopper(checkout::Request request, bool from_cart, Instant starts_at)
-      : request_(std::move(request)),
-        from_cart_(from_cart),
-        next_at_(starts_at),
-        told_(std::make_shared<Told>()) {}
+  /// From the cart, when the request has no lines: `wants` is added to it first.
+  Shopper(checkout::Request request, VariantId wants, Instant starts_at)
+      : request_(std::move(request)), wants_(wants), next_at_(starts_at), told_(std::make_shared<Told>()) {}
 
   /// When it wants to do something next; nothing: it has ended.
   std::optional<Instant> next() const { return done_ ? std::nullopt : std::optional(next_at_); }
   /// Does it, towards a process of its choice (null: nobody listens there).
-  void act(class Process* process, class Process* other, Weather& weather, Instant now);
+  void act(class Process* process, class Process* other, Street& street, Instant now);
 
   const checkout::Request& request() const { return request_; }
-  bool from_cart() const { return from_cart_; }
+  bool from_cart() const { return request_.lines.empty(); }
+  /// The addition to the cart was confirmed.
+  bool put_in_cart() const { return *in_cart_; }
   const Told& told() const { return *told_; }
 
  private:
-  void ask(class Process& process);
-  void learn(Weather& weather, Instant now);
-  void fill_cart(class Process& process, Weather& weather);
+  void ask(class Process& process, Street& street, Instant now);
+  void learn(Street& street, Instant now);
+  void fill_cart(class Process& process, Street& street);
 
   checkout::Request request_;
-  const bool from_cart_;
+  const VariantId wants_;
   Instant next_at_;
-  std::shared_ptr<std::string> cart_;  // "set" when the change was confirmed; null: not asked for
+  std::shared_ptr<bool> in_cart_ = std::make_shared<bool>(false);  // the addition was confirmed
   bool waiting_ = false;
   bool done_ = false;
   int tries_ = 0;
