@@ -133,7 +133,14 @@ int main(int argc, char** argv) {
     if (flag == "--seeds") setenv(kSeeds, argv[i + 1], 1);
     if (flag == "--first") setenv(kFirst, argv[i + 1], 1);
     if (flag == "--history") folder = value;
-    if (flag == "--seed") seed = static_cast<std::uint64_t>(ff::parse_int(value).value_or(1));
+    if (flag == "--seed") {
+      const auto number = ff::parse_int(value);
+      if (!number) {
+        fmt::print(stderr, "simulation: --seed wants a number, not {}\n", value);
+        return 2;
+      }
+      seed = static_cast<std::uint64_t>(*number);
+    }
     if (flag != "--without") continue;
     const std::optional<Sabotage> named = sabotage_of(value);
     if (!named) {
