@@ -6,22 +6,9 @@ import pytest
 import requests
 
 from support import api
-from support.postgres import Postgres
-from support.shop_process import ShopProcess
+from support.postgres import Postgres, PostgresShop
 
 HEAL_SECONDS_MAX = 30
-
-
-class PostgresShop(ShopProcess):
-    """A server whose database is elsewhere; its folder keeps the demo gateway's ledger."""
-
-    def __init__(self, folder, url, **options):
-        self.postgres_url = url
-        super().__init__(folder, **options)
-
-    @property
-    def database_url(self):
-        return self.postgres_url
 
 
 @pytest.fixture(scope="module")
