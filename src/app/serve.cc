@@ -23,6 +23,7 @@
 #include "checkout/sweeper.h"
 #include "http/ops.h"
 #include "http/server.h"
+#include "leadership/leader.h"
 #include "payments/demo_gateway.h"
 #include "shop/shop.h"
 #include "storage/store.h"
@@ -167,6 +168,10 @@ Result<void> serve(const config::Options& options) {
   sweeping.payment_timeout = options.payment_timeout;
   checkout::Sweeper sweeper(store.orders(), store.carts(), committer, **gateway, clock, sweeping, metrics);
 
+  // One process sweeps at a time. Orders are safe when two do; the work of the second would be in vain.
+  leadership::Leader sweeps(store.leases(), clock, "sweeper", leadership::process_name(random),
+                            leadership::LeaderSettings{}, metrics);
+
   shop::Shop shop{identity_of(options),
                   options.rules,
                   catalogue.snapshot(),
@@ -216,7 +221,9 @@ Result<void> serve(const config::Options& options) {
   server.start();
   ops.start();
   catalogue.start();
-  asio::co_spawn(sweeper_thread.executor(), sweeper.run(), asio::detached);
+  asio::co_spawn(sweeper_thread.executor(), sweeps.run(), asio::detached);
+  asio::co_spawn(sweeper_thread.executor(), sweeper.run([&sweeps] { return sweeps.leading(); }),
+                 asio::detached);
 
   signals.wait();
   draining.store(true);
@@ -236,6 +243,9 @@ Result<void> serve(const config::Options& options) {
   server.join();
   ops.join();
   sweeper_thread.stop();
+  if (auto resigned = run_task(sweeps.resign()); !resigned)
+    log::info("app", "another process has to wait for the sweeper's lease",
+              {{"why", resigned.error().detail}});
   catalogue.stop();
   // The stores' threads answer into the contexts of the threads above, so they end while those still exist.
   gateway->reset();

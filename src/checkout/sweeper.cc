@@ -47,8 +47,9 @@ Task<void> all_of(std::shared_ptr<Join> join) {
 }
 
 Task<void> work_through(std::shared_ptr<Join> join, const std::vector<Order>& list,
-                        const std::function<Task<void>(const Order&)>& work) {
-  while (join->next < list.size()) {
+                        const std::function<Task<void>(const Order&)>& work,
+                        std::function<bool()> may_go_on) {
+  while (join->next < list.size() && may_go_on()) {
     const Order& order = list[join->next++];
     co_await work(order);
   }
@@ -118,7 +119,8 @@ Sweeper::Sweeper(orders::OrderStore& orders, cart::CartStore& carts, Committer& 
       overdue_(settings.retry_delay_first, settings.retry_delay_max, settings.retries_max),
       captures_(settings.retry_delay_first, settings.retry_delay_max, settings.retries_max) {}
 
-Task<void> Sweeper::run() {
+Task<void> Sweeper::run(std::function<bool()> leads) {
+  leads_ = std::move(leads);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto join = std::make_shared<Join>(executor);
   spawn(join, sweep_captures());
@@ -129,8 +131,10 @@ Task<void> Sweeper::run() {
 Task<void> Sweeper::sweep_pending() {
   Instant carts_due = clock_.now() + settings_.cart_period;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    co_await settle_overdue();
-    if (clock_.now() >= carts_due) {
+    const bool ours = leads();
+    if (ours) co_await settle_overdue();
+    if (!ours) counters_.overdue.set(0);  // whoever leads shows them
+    if (ours && clock_.now() >= carts_due) {
       co_await remove_idle_carts();
       carts_due = clock_.now() + settings_.cart_period;
     }
@@ -140,7 +144,8 @@ Task<void> Sweeper::sweep_pending() {
 
 Task<void> Sweeper::sweep_captures() {
   while (!stopping_.load(std::memory_order_relaxed)) {
-    co_await capture_due();
+    more_captures_ = false;
+    if (leads()) co_await capture_due();
     // In a spike captures queue up by the thousand: then one round follows the other.
     if (!more_captures_) co_await clock_.sleep_for(settings_.period);
   }
@@ -301,7 +306,7 @@ Task<void> Sweeper::each(const std::vector<Order>& list, std::function<Task<void
   const auto join = std::make_shared<Join>(executor);
   const std::size_t workers = std::min(settings_.calls_max, list.size());
   for (std::size_t i = 0; i < workers; ++i)
-    spawn(join, work_through(join, list, work));
+    spawn(join, work_through(join, list, work, [this] { return leads(); }));
   co_await all_of(join);
 }
 

@@ -64,7 +64,8 @@ class Sweeper {
 
   /// Rounds until stop(); ends within one period and one round after it. Captures have rounds of their own: a
   /// gateway that is slow to tell what became of a payment holds no money back.
-  Task<void> run();
+  /// `leads` (any thread) says whether rounds are this process's to do now; without one they always are.
+  Task<void> run(std::function<bool()> leads = {});
   void stop() { stopping_.store(true, std::memory_order_relaxed); }
 
   /// The parts of a round, each once. True when none of what is due is left undone.
@@ -79,6 +80,7 @@ class Sweeper {
         &holds_released, &carts_removed, &store_failures;
     telemetry::Gauge& overdue;
   };
+  bool leads() const { return !leads_ || leads_(); }
   Task<void> sweep_pending();
   Task<void> sweep_captures();
   Task<void> settle(orders::Order order);
@@ -98,6 +100,7 @@ class Sweeper {
   RetrySchedule overdue_, captures_;
   std::vector<OrderId> still_holding_;  // with an unknown payment; the store knows whose hold has expired
   bool more_captures_ = false;          // than one round takes
+  std::function<bool()> leads_;
   std::atomic<bool> stopping_{false};
 };
 

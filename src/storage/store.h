@@ -11,6 +11,7 @@
 #include "cart/cart_store.h"
 #include "catalog/catalog_store.h"
 #include "inventory/stock_store.h"
+#include "leadership/lease_store.h"
 #include "orders/order_store.h"
 #include "telemetry/metrics.h"
 
@@ -24,6 +25,7 @@ class Store {
   virtual cart::CartStore& carts() = 0;
   virtual inventory::StockStore& stock() = 0;
   virtual orders::OrderStore& orders() = 0;
+  virtual leadership::LeaseStore& leases() = 0;
   /// One write that reaches the disk: whether this store can take orders now. For /startupz and `doctor`.
   virtual Task<Result<void>> check_writable() = 0;
   /// Operations waiting for the store: what its metric shows.

@@ -154,18 +154,39 @@ struct MemoryStore::Orders final : orders::OrderStore {
   }
 };
 
+struct MemoryStore::Leases final : leadership::LeaseStore {
+  explicit Leases(Rows& rows_in) : rows(rows_in) {}
+  Rows& rows;
+
+  Task<Result<leadership::Lease>> acquire(std::string name, std::string owner, Duration lease_for) override {
+    auto work = [&](memory::State& state, Instant now) -> Result<leadership::Lease> {
+      return memory::acquire(state, name, owner, lease_for, now);
+    };
+    co_return co_await rows.transact(work);
+  }
+  Task<Result<void>> release(std::string name, std::string owner) override {
+    auto work = [&](memory::State& state, Instant now) -> Result<void> {
+      memory::release(state, name, owner, now);
+      return {};
+    };
+    co_return co_await rows.transact(work);
+  }
+};
+
 MemoryStore::MemoryStore(Clock& clock)
     : rows_(std::make_unique<Rows>(clock)),
       catalog_(std::make_unique<Catalog>(*rows_)),
       carts_(std::make_unique<Carts>(*rows_)),
       stocks_(std::make_unique<Stocks>(*rows_)),
-      orders_(std::make_unique<Orders>(*rows_)) {}
+      orders_(std::make_unique<Orders>(*rows_)),
+      leases_(std::make_unique<Leases>(*rows_)) {}
 MemoryStore::~MemoryStore() = default;
 
 catalog::CatalogStore& MemoryStore::catalog() { return *catalog_; }
 cart::CartStore& MemoryStore::carts() { return *carts_; }
 inventory::StockStore& MemoryStore::stock() { return *stocks_; }
 orders::OrderStore& MemoryStore::orders() { return *orders_; }
+leadership::LeaseStore& MemoryStore::leases() { return *leases_; }
 Task<Result<void>> MemoryStore::check_writable() { co_return Result<void>{}; }
 
 memory::State MemoryStore::state() const {

@@ -23,6 +23,7 @@ class MemoryStore final : public Store {
   cart::CartStore& carts() override;
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
+  leadership::LeaseStore& leases() override;
   Task<Result<void>> check_writable() override;
   std::size_t queued() const override { return 0; }
 
@@ -35,11 +36,13 @@ class MemoryStore final : public Store {
   struct Carts;
   struct Stocks;
   struct Orders;
+  struct Leases;
   std::unique_ptr<Rows> rows_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<Carts> carts_;
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
+  std::unique_ptr<Leases> leases_;
 };
 
 }  // namespace ff::storage

@@ -109,7 +109,7 @@ orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Ins
   if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
   auto& order = std::get<orders::Order>(granted);
   const std::size_t index = state.orders.size();
-  order.number = static_cast<std::int64_t>(index) + 1;
+  order.number = ++state.last_number;
   state.order_by_id.emplace(order.id, index);
   if (stands) {
     stands->idempotency_key = retired_key(*stands);
@@ -345,6 +345,23 @@ void audit(const State& state, orders::Auditor& auditor) {
     auditor.order(order);
   for (const Event& event : state.events)
     auditor.event(event.order, event.sequence, event.type);
+}
+
+leadership::Lease acquire(State& state, const std::string& name, const std::string& owner, Duration lease_for,
+                          Instant now) {
+  leadership::Lease& lease = state.leases[name];
+  const bool over = lease.expires_at <= now;
+  if (!over && lease.owner != owner) return lease;
+  if (over) ++lease.token;
+  lease.owner = owner;
+  lease.expires_at = now + lease_for;
+  return lease;
+}
+
+void release(State& state, const std::string& name, const std::string& owner, Instant now) {
+  const auto found = state.leases.find(name);
+  if (found == state.leases.end() || found->second.owner != owner) return;
+  found->second.expires_at = std::min(found->second.expires_at, now);
 }
 
 }  // namespace ff::storage::memory

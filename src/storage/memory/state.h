@@ -13,6 +13,7 @@
 
 #include "cart/cart.h"
 #include "catalog/catalog_store.h"
+#include "leadership/lease_store.h"
 #include "orders/order_store.h"
 #include "storage/order_rules.h"
 
@@ -43,10 +44,13 @@ struct State {
 
   std::unordered_map<CartId, cart::Cart> carts;
 
-  std::vector<orders::Order> orders;  // by number, from 1
+  std::vector<orders::Order> orders;  // by number
+  std::int64_t last_number = 0;
   std::unordered_map<OrderId, std::size_t> order_by_id;
   std::map<std::pair<CartId, std::string>, std::size_t> order_by_key;
   std::vector<Event> events;
+
+  std::map<std::string, leadership::Lease> leases;  // by name; one that was let go of has expired
 };
 
 catalog::Catalogue load_catalogue(const State& state);
@@ -74,5 +78,9 @@ std::vector<orders::Order> overdue(const State& state, std::int64_t limit, Insta
 std::int64_t release_holds(State& state, std::span<const OrderId> ids, Instant now);
 std::vector<orders::Order> captures_due(const State& state, std::int64_t limit);
 void audit(const State& state, orders::Auditor& auditor);
+
+leadership::Lease acquire(State& state, const std::string& name, const std::string& owner, Duration lease_for,
+                          Instant now);
+void release(State& state, const std::string& name, const std::string& owner, Instant now);
 
 }  // namespace ff::storage::memory

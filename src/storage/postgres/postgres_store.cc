@@ -9,6 +9,7 @@
 #include "postgres/transact.h"
 #include "storage/postgres/cart_rows.h"
 #include "storage/postgres/catalogue_rows.h"
+#include "storage/postgres/lease_rows.h"
 #include "storage/postgres/order_rows.h"
 #include "storage/postgres/queries.h"
 #include "storage/postgres/schema.h"
@@ -384,6 +385,26 @@ struct PostgresStore::Orders final : orders::OrderStore {
   }
 };
 
+struct PostgresStore::Leases final : leadership::LeaseStore {
+  explicit Leases(Session& session_in) : session(session_in) {}
+  Session& session;
+
+  Task<Result<leadership::Lease>> acquire(std::string name, std::string owner, Duration lease_for) override {
+    auto work = [&, this](Connection& connection) {
+      return pg::acquire_lease(connection, name, owner, lease_for, session.time);
+    };
+    auto outcome = co_await session.run<leadership::Lease>(Use::kCommit, work);
+    co_return outcome;
+  }
+  Task<Result<void>> release(std::string name, std::string owner) override {
+    auto work = [&, this](Connection& connection) {
+      return pg::release_lease(connection, name, owner, session.time);
+    };
+    auto outcome = co_await session.run<bool>(Use::kCommit, work);
+    co_return without_value(outcome);
+  }
+};
+
 namespace {
 
 /// Runs `task` on a thread of its own and waits for it: opening and migrating, before anything is served.
@@ -447,13 +468,15 @@ PostgresStore::PostgresStore(std::unique_ptr<Session> session)
       catalog_(std::make_unique<Catalog>(*session_)),
       carts_(std::make_unique<Carts>(*session_)),
       stocks_(std::make_unique<Stocks>(*session_)),
-      orders_(std::make_unique<Orders>(*session_)) {}
+      orders_(std::make_unique<Orders>(*session_)),
+      leases_(std::make_unique<Leases>(*session_)) {}
 PostgresStore::~PostgresStore() = default;
 
 catalog::CatalogStore& PostgresStore::catalog() { return *catalog_; }
 cart::CartStore& PostgresStore::carts() { return *carts_; }
 inventory::StockStore& PostgresStore::stock() { return *stocks_; }
 orders::OrderStore& PostgresStore::orders() { return *orders_; }
+leadership::LeaseStore& PostgresStore::leases() { return *leases_; }
 
 Task<Result<void>> PostgresStore::check_writable() {
   auto work = [this](Connection& connection) { return write_check(connection, session_->time); };

@@ -42,6 +42,7 @@ class PostgresStore final : public Store {
   cart::CartStore& carts() override;
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
+  leadership::LeaseStore& leases() override;
   Task<Result<void>> check_writable() override;
   std::size_t queued() const override;
 
@@ -51,6 +52,7 @@ class PostgresStore final : public Store {
   struct Carts;
   struct Stocks;
   struct Orders;
+  struct Leases;
   explicit PostgresStore(std::unique_ptr<Session> session);
 
   std::unique_ptr<Session> session_;
@@ -58,6 +60,7 @@ class PostgresStore final : public Store {
   std::unique_ptr<Carts> carts_;
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
+  std::unique_ptr<Leases> leases_;
 };
 
 }  // namespace ff::storage

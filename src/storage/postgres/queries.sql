@@ -164,6 +164,27 @@ SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transacti
        set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true),
        set_config('enable_mergejoin', 'on', true);
 
+-- name: leases_by_name
+SELECT owner, token, expires_at,
+       expires_at <= coalesce($2::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+FROM leases WHERE name = $1::text;
+-- The row is locked before its end is looked at, by a clock that has waited for that lock too.
+-- name: leases_acquire
+INSERT INTO leases AS l (name, owner, token, expires_at)
+VALUES ($1::text, $2::text, 1, coalesce($4::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) + $3::bigint)
+ON CONFLICT (name) DO UPDATE
+SET owner = excluded.owner,
+    token = CASE WHEN l.expires_at <= coalesce($4::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+                 THEN l.token + 1 ELSE l.token END,
+    expires_at = coalesce($4::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) + $3::bigint
+WHERE l.owner = excluded.owner
+   OR l.expires_at <= coalesce($4::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
+RETURNING owner, token, expires_at;
+-- name: leases_release
+UPDATE leases
+SET expires_at = least(expires_at, coalesce($3::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
+WHERE name = $1::text AND owner = $2::text;
+
 -- name: write_check
 INSERT INTO write_check (id, at) VALUES (1, coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
 ON CONFLICT (id) DO UPDATE SET at = excluded.at;

@@ -78,5 +78,13 @@ INSERT INTO event_batches (at, events) VALUES (?1, ?2);
 -- name: events_all
 SELECT events FROM event_batches ORDER BY id;
 
+-- name: leases_by_name
+SELECT owner, token, expires_at FROM leases WHERE name = ?1;
+-- name: leases_put
+INSERT INTO leases (name, owner, token, expires_at) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, token = excluded.token, expires_at = excluded.expires_at;
+-- name: leases_release
+UPDATE leases SET expires_at = min(expires_at, ?3) WHERE name = ?1 AND owner = ?2;
+
 -- name: write_check
 INSERT INTO write_check (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at;

@@ -2,6 +2,7 @@
 
 #include "storage/sqlite/cart_rows.h"
 #include "storage/sqlite/catalogue_rows.h"
+#include "storage/sqlite/lease_rows.h"
 #include "storage/sqlite/order_rows.h"
 #include "storage/sqlite/queries.h"
 #include "storage/sqlite/schema.h"
@@ -176,6 +177,34 @@ struct SqliteStore::Orders final : orders::OrderStore {
   }
 };
 
+struct SqliteStore::Leases final : leadership::LeaseStore {
+  explicit Leases(Threads& threads_in) : threads(threads_in) {}
+  Threads& threads;
+
+  Task<Result<leadership::Lease>> acquire(std::string name, std::string owner, Duration lease_for) override {
+    auto look = [&](Database& database) -> Result<std::optional<leadership::Lease>> {
+      return read_lease(database, name);
+    };
+    auto found = co_await threads.reader.read(look);
+    if (!found) co_return tl::unexpected(std::move(found.error()));
+    // Nothing to write while another holds it.
+    if (*found && (*found)->owner != owner && (*found)->expires_at > threads.clock.now()) co_return **found;
+    auto work = [&](Database& database) -> Result<leadership::Lease> {
+      return acquire_lease(database, name, owner, lease_for, threads.clock.now());
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+  Task<Result<void>> release(std::string name, std::string owner) override {
+    auto work = [&](Database& database) -> Result<void> {
+      release_lease(database, name, owner, threads.clock.now());
+      return {};
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
+};
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Clock& clock,
                                                        const SqliteOptions& options) {
   sqlite::OpenOptions file;
@@ -219,13 +248,15 @@ SqliteStore::SqliteStore(std::unique_ptr<Threads> threads)
       catalog_(std::make_unique<Catalog>(*threads_)),
       carts_(std::make_unique<Carts>(*threads_)),
       stocks_(std::make_unique<Stocks>(*threads_)),
-      orders_(std::make_unique<Orders>(*threads_)) {}
+      orders_(std::make_unique<Orders>(*threads_)),
+      leases_(std::make_unique<Leases>(*threads_)) {}
 SqliteStore::~SqliteStore() = default;
 
 catalog::CatalogStore& SqliteStore::catalog() { return *catalog_; }
 cart::CartStore& SqliteStore::carts() { return *carts_; }
 inventory::StockStore& SqliteStore::stock() { return *stocks_; }
 orders::OrderStore& SqliteStore::orders() { return *orders_; }
+leadership::LeaseStore& SqliteStore::leases() { return *leases_; }
 
 Task<Result<void>> SqliteStore::check_writable() {
   auto work = [this](Database& database) -> Result<void> {

@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
   cart::CartStore& carts() override;
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
+  leadership::LeaseStore& leases() override;
   Task<Result<void>> check_writable() override;
   std::size_t queued() const override;
   std::uint64_t commits() const;
@@ -46,6 +47,7 @@ class SqliteStore final : public Store {
   struct Carts;
   struct Stocks;
   struct Orders;
+  struct Leases;
   explicit SqliteStore(std::unique_ptr<Threads> threads);
 
   std::unique_ptr<Threads> threads_;
@@ -53,6 +55,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Carts> carts_;
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
+  std::unique_ptr<Leases> leases_;
 };
 
 }  // namespace ff::storage

@@ -10,7 +10,6 @@ namespace ff::storage {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -23,7 +22,7 @@ class SqliteStoreTest : public testing::Test {
 };
 
 TEST_F(SqliteStoreTest, WhatWasAnsweredIsThereAfterAReopen) {
-  ASSERT_THAT(SqliteStore::migrate(path, clock).value(), ElementsAre(1));
+  ASSERT_THAT(SqliteStore::migrate(path, clock).value(), testing::Contains(1));
   orders::Order order;
   cart::Cart cart;
   {
@@ -54,7 +53,7 @@ TEST_F(SqliteStoreTest, AStoreThatWasNeverMadeOrMigratedSaysWhatToRun) {
 }
 
 TEST_F(SqliteStoreTest, MigratingAgainDoesNothing) {
-  EXPECT_THAT(SqliteStore::migrate(path, clock).value(), ElementsAre(1));
+  EXPECT_EQ(SqliteStore::migrate(path, clock).value().size(), sqlite_migrations().size());
   EXPECT_THAT(SqliteStore::migrate(path, clock).value(), IsEmpty());
 }
 
