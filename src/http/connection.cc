@@ -1,9 +1,10 @@
 #include "http/connection.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
@@ -37,9 +38,12 @@ log::Level level_of(int status) {
 
 }  // namespace
 
-Connection::Connection(Lane& lane, Socket socket, const asio::ip::tcp::endpoint& peer)
+Connection::Connection(Lane& lane, Poller& poller, asio::io_context& context, int socket,
+                       const asio::ip::tcp::endpoint& peer)
     : lane_(lane),
-      socket_(std::move(socket)),
+      poller_(poller),
+      context_(context),
+      socket_(socket),
       peer_(plain_address(peer.address())),
       peer_text_(plain_text(peer)),
       peer_trusted_(lane.proxies.trusts(peer_)),
@@ -48,14 +52,15 @@ Connection::Connection(Lane& lane, Socket socket, const asio::ip::tcp::endpoint&
       parser_(lane.limits) {
   lane_.metrics.accepted->add();
   lane_.metrics.open->add(1);
+  gone_ = !poller_.add(socket_, *this);
 }
 
 Connection::~Connection() {
   (listed_idle_ ? lane_.idle : lane_.busy).erase(place_);
   lane_.give_back(std::move(request_));
   lane_.metrics.open->add(-1);
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  poller_.remove(*this);
+  ::close(socket_);
   if (lane_.on_connection_end) lane_.on_connection_end();
 }
 
@@ -77,28 +82,42 @@ void Connection::begin_wait(Waiting why, Lane::SteadyTime until) {
   expired_ = false;
 }
 
-Connection::Woken Connection::end_wait(const boost::system::error_code& error) {
+Connection::Woken Connection::end_wait() {
   waiting_ = Waiting::kNothing;
   expires_at_ = kNever;
-  if (!error) return Woken::kReady;
-  if (expired_) return Woken::kExpired;
-  gone_ = true;
-  return Woken::kGone;
+  return expired_ ? Woken::kExpired : Woken::kReady;
 }
 
-Task<Connection::Woken> Connection::wait(Socket::wait_type what, Waiting why, Lane::SteadyTime until) {
-  begin_wait(why, until);
-  boost::system::error_code error;
-  co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
-  co_return end_wait(error);
+void Connection::ready(std::uint32_t events) {
+  constexpr std::uint32_t kEnd = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  readable_ = readable_ || (events & (EPOLLIN | kEnd)) != 0;
+  writable_ = writable_ || (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0;
+  ending_ = ending_ || (events & kEnd) != 0;
+  const bool awaited = waiting_ == Waiting::kWrite ? writable_ : readable_;
+  if (resume_ && awaited) resume_();
 }
+
+/// Until the socket is ready for what waiting_ says, or the deadline has passed.
+Task<void> Connection::suspend() {
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+      [this](auto handler) { resume_.hold(std::move(handler)); }, asio::use_awaitable);
+}
+
+Task<Connection::Woken> Connection::wait(Waiting why, Lane::SteadyTime until) {
+  begin_wait(why, until);
+  const bool at_once = why == Waiting::kWrite ? writable_ : readable_;
+  if (!at_once) co_await suspend();
+  co_return end_wait();
+}
+
+void Connection::abandon() { const Resumption dropped = std::move(resume_); }
 
 void Connection::check_deadline(Lane::SteadyTime now) {
   if (now < expires_at_) return;
   expires_at_ = kNever;
   expired_ = true;
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
+  // Posted: it may end this connection, and whoever calls goes through the lane's list.
+  if (resume_) asio::post(context_, [resume = std::move(resume_)]() mutable { resume(); });
 }
 
 void Connection::end_idle(bool answer_arrived) {
@@ -133,19 +152,13 @@ void Connection::begin_head_wait() {
 
 Task<void> Connection::serve() {
   for (;;) {
+    if (gone_) co_return;
     begin_head_wait();
-    boost::system::error_code error;
-    // Not async_wait: that re-arms the reactor by a system call each time, a read that came up short doesn't.
-    // Bound to the socket's own executor: through the coroutine's, which is any executor, it would be sent
-    // on.
-    const std::size_t got = co_await socket_.async_read_some(
-        asio::buffer(first_),
-        asio::bind_executor(socket_.get_executor(), asio::redirect_error(asio::use_awaitable, error)));
+    if (!readable_) co_await suspend();
     const Waiting waited = waiting_;
-    const Woken woken = end_wait(error);
+    const Woken woken = end_wait();
     if (listed_idle_) lane_.busy.splice(lane_.busy.end(), lane_.idle, place_);
     listed_idle_ = false;
-    if (woken == Woken::kGone) co_return;
 
     Next next = Next::kRead;
     if (woken == Woken::kExpired && waited == Waiting::kHead) {
@@ -155,13 +168,15 @@ Task<void> Connection::serve() {
       next = Next::kClose;
     } else {
       if (woken == Woken::kExpired && !answer_arrived_) co_return;
-      // Past a deadline something may have arrived all the same.
-      const std::string_view input = got > 0 ? received(std::string_view(first_.data(), got)) : receive();
-      if (gone_ || input.empty()) co_return;
+      const std::string_view input = receive();
+      if (gone_) co_return;
+      // Nothing there: a deadline has passed, or the wait was woken for nothing.
+      if (input.empty() && woken == Woken::kExpired) co_return;
+      if (input.empty()) continue;
       next = process(input);
     }
     for (;;) {
-      const Outbox::Sent sent = lane_.out.send(socket_.native_handle());
+      const Outbox::Sent sent = lane_.out.send(socket_);
       if (sent == Outbox::Sent::kBroken) {
         lane_.out.clear();
         co_return;
@@ -199,31 +214,31 @@ Task<void> Connection::serve() {
   }
 }
 
-/// Returns all bytes that are waiting to be used: `fresh` itself, or in_.
-std::string_view Connection::received(std::string_view fresh) {
-  lane_.metrics.received_bytes->add(fresh.size());
-  arrived_ = steady_clock::now();
-  if (in_.empty()) {
-    head_began_ = arrived_;
-    return fresh;
-  }
-  in_ += fresh;
-  return in_;
-}
-
 /// One non-blocking read. Returns all bytes that are waiting to be used, in scratch or in in_; empty if there
 /// was nothing to read, or with gone_ set.
 std::string_view Connection::receive() {
   for (;;) {
-    const ssize_t got =
-        ::recv(socket_.native_handle(), lane_.scratch.get(), Lane::kScratchBytes, MSG_DONTWAIT);
+    const ssize_t got = ::recv(socket_, lane_.scratch.get(), Lane::kScratchBytes, MSG_DONTWAIT);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return {};
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      readable_ = false;
+      return {};
+    }
     if (got <= 0) {
       gone_ = true;
       return {};
     }
-    return received(std::string_view(lane_.scratch.get(), static_cast<std::size_t>(got)));
+    const std::string_view fresh(lane_.scratch.get(), static_cast<std::size_t>(got));
+    // Came up short: the next bytes make an edge of their own. The end may have come with these.
+    if (fresh.size() < Lane::kScratchBytes && !ending_) readable_ = false;
+    lane_.metrics.received_bytes->add(fresh.size());
+    arrived_ = steady_clock::now();
+    if (in_.empty()) {
+      head_began_ = arrived_;
+      return fresh;
+    }
+    in_ += fresh;
+    return in_;
   }
 }
 
@@ -313,10 +328,13 @@ Task<bool> Connection::deliver_rest(Outbox rest) {
   const auto allowance = std::chrono::seconds(rest.bytes() / lane_.limits.write_bytes_per_second_min);
   const auto until = steady_clock::now() + lane_.limits.write_timeout + allowance;
   for (;;) {
-    const Woken woken = co_await wait(Socket::wait_write, Waiting::kWrite, until);
-    if (woken == Woken::kExpired) lane_.metrics.write_timeouts->add();
-    if (woken != Woken::kReady) co_return false;
-    const Outbox::Sent sent = rest.send(socket_.native_handle());
+    writable_ = false;  // it said so
+    const Woken woken = co_await wait(Waiting::kWrite, until);
+    if (woken == Woken::kExpired) {
+      lane_.metrics.write_timeouts->add();
+      co_return false;
+    }
+    const Outbox::Sent sent = rest.send(socket_);
     if (sent == Outbox::Sent::kAll) co_return true;
     if (sent == Outbox::Sent::kBroken) co_return false;
   }
@@ -328,7 +346,7 @@ Task<Fault> Connection::read_body() {
   BodyDecoder decoder(framing_, route_->body_bytes_max);
   if (framing_.expects_continue && in_.empty()) {
     lane_.out.put_text("HTTP/1.1 100 Continue\r\n\r\n");
-    const Outbox::Sent sent = lane_.out.send(socket_.native_handle());
+    const Outbox::Sent sent = lane_.out.send(socket_);
     // 25 bytes that don't fit belong to a client that doesn't read: not worth waiting for.
     lane_.out.clear();
     gone_ = sent != Outbox::Sent::kAll;
@@ -341,9 +359,8 @@ Task<Fault> Connection::read_body() {
     keep(input);
     if (step == BodyDecoder::Step::kComplete) co_return Fault::kNone;
     do {
-      const Woken woken = co_await wait(Socket::wait_read, Waiting::kBody, until);
+      const Woken woken = co_await wait(Waiting::kBody, until);
       if (woken == Woken::kExpired) co_return Fault::kBodyTimeout;
-      if (woken == Woken::kGone) co_return Fault::kNone;
       input = receive();
       if (gone_) co_return Fault::kNone;
     } while (input.empty());
@@ -371,12 +388,11 @@ Task<Response> Connection::handle() {
 
 /// Says that we are done and reads until the client is, so that no reset overtakes the last answer.
 Task<void> Connection::linger() {
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  ::shutdown(socket_, SHUT_WR);
   std::string().swap(in_);
   const auto until = steady_clock::now() + lane_.limits.linger_timeout;
   for (std::size_t dropped = 0; dropped < lane_.limits.linger_bytes_max;) {
-    const Woken woken = co_await wait(Socket::wait_read, Waiting::kLinger, until);
+    const Woken woken = co_await wait(Waiting::kLinger, until);
     if (woken != Woken::kReady) co_return;
     dropped += receive().size();
     if (gone_) co_return;

@@ -1,16 +1,15 @@
 // One client's connection: reads requests, has them answered, writes the answers in order.
 //
-// Invariant: what a client can make it hold is bounded and small: while it waits for a request, kFirstBytes;
+// Invariant: what a client can make it hold is bounded and small: while it waits for a request, nothing;
 // in a request, the unfinished head (Limits::header_bytes_max) or the body (its route's bound), and what came
 // in the same read behind it (at most Lane::kScratchBytes); while an answer is read slowly, that answer and
 // those gathered with it, and no further request is read meanwhile. Every wait for the client has a deadline;
 // a wait for a handler has none here (Request::deadline is its own).
 //
-// The quick path: a request comes into the connection's first buffer, is parsed where it lies, answered by an
-// immediate handler, and all answers leave in one sendmsg: two system calls and the wait between them.
+// The quick path: bytes come into the lane's scratch buffer, are parsed where they lie, answered by immediate
+// handlers, and all answers leave in one sendmsg: two system calls and the lane's share of one epoll_wait.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <list>
 #include <memory>
@@ -18,7 +17,6 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -26,15 +24,16 @@
 #include "http/body_decoder.h"
 #include "http/lane.h"
 #include "http/parser.h"
+#include "http/poller.h"
+#include "http/resumption.h"
 
 namespace ff::http {
 
-class Connection {
+class Connection final : private Poller::Source {
  public:
-  using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
-
-  /// Lists itself in the lane, until it is destroyed.
-  Connection(Lane& lane, Socket socket, const asio::ip::tcp::endpoint& peer);
+  /// Owns the socket, which does not block. Lists itself in the lane, until it is destroyed.
+  Connection(Lane& lane, Poller& poller, asio::io_context& context, int socket,
+             const asio::ip::tcp::endpoint& peer);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -48,23 +47,25 @@ class Connection {
   void end_idle(bool answer_arrived);
   /// The lane began to drain: a connection that never sent anything gets little time.
   void shorten_first_wait();
+  /// Waits for the client, and not for a handler.
+  bool waits() const { return static_cast<bool>(resume_); }
+  /// Ends one that waits() where it stands: for when the thread is gone. Destroys it.
+  void abandon();
 
  private:
-  /// Most requests fit, and a read that leaves room tells that the socket is empty. 20,000 connections: 40
-  /// MB.
-  static constexpr std::size_t kFirstBytes = 2048;
   using Seconds = std::chrono::duration<double>;
   enum class Next { kRead, kFlush, kHandle, kClose };
   enum class Waiting { kNothing, kFirstByte, kIdle, kHead, kBody, kWrite, kLinger };
-  enum class Woken { kReady, kExpired, kGone };
+  enum class Woken { kReady, kExpired };
 
   Task<void> serve();
-  Task<Woken> wait(Socket::wait_type what, Waiting why, Lane::SteadyTime until);
+  void ready(std::uint32_t events) override;
+  Task<void> suspend();
+  Task<Woken> wait(Waiting why, Lane::SteadyTime until);
   void begin_wait(Waiting why, Lane::SteadyTime until);
-  Woken end_wait(const boost::system::error_code& error);
+  Woken end_wait();
   void begin_head_wait();
 
-  std::string_view received(std::string_view fresh);
   std::string_view receive();
   Next process(std::string_view input);
   Next answer_one(std::string_view input, const Framing& framing);
@@ -88,7 +89,14 @@ class Connection {
   void account(int status, std::size_t bytes);
 
   Lane& lane_;
-  Socket socket_;
+  Poller& poller_;
+  asio::io_context& context_;
+  const int socket_;
+  // What the socket may have for us, as last heard of: see Poller.
+  bool readable_ = false;
+  bool writable_ = true;
+  bool ending_ = false;  // the client has sent all it will, or the connection broke
+  Resumption resume_;    // while it waits
   asio::ip::address peer_;
   std::string peer_text_;
   bool peer_trusted_;
@@ -103,7 +111,6 @@ class Connection {
   bool served_ = false;  // answered at least one request
   bool answer_arrived_ = true;
 
-  std::array<char, kFirstBytes> first_;
   std::string in_;  // bytes read and not used: an unfinished head, or requests behind the one being handled
   HeadParser parser_;
   std::unique_ptr<Request> request_;  // while one is being parsed or answered

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -34,6 +35,8 @@ using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 
 /// Out of descriptors, say: trying again at once would spin.
 constexpr milliseconds kAcceptPause{100};
+/// Then those that are connected have their turn.
+constexpr int kAcceptsAtOnce = 64;
 
 /// How often deadlines are looked at: fine enough that the shortest is met within a quarter of its length.
 milliseconds sweep_interval(const Limits& limits) {
@@ -96,8 +99,22 @@ class Server::Worker {
               shared.clock, shared.metrics, shared.closing, seed),
         work_(context_.get_executor()) {
     lane_.on_connection_end = [&shared] { shared.connection_ended(); };
+    poller_.start(context_);
     connections_max_ = std::max<std::size_t>(1, shared.limits.connections_max / shared.options.threads);
   }
+
+  /// The thread has ended.
+  ~Worker() {
+    poller_.stop();
+    for (std::list<Connection*>* const list : {&lane_.idle, &lane_.busy}) {
+      for (auto at = list->begin(); at != list->end();) {
+        Connection* const connection = *at++;  // it leaves the list
+        if (connection->waits()) connection->abandon();
+      }
+    }
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
   asio::io_context& context() { return context_; }
 
@@ -114,6 +131,7 @@ class Server::Worker {
       return {errno, boost::system::system_category()};
     }
     acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.non_blocking(true, error);
     if (!error) acceptor_.listen(shared_.options.backlog, error);
     return error;
   }
@@ -142,12 +160,7 @@ class Server::Worker {
     error_code error;
     acceptor_.cancel(error);
     // Closing the socket would reset what has queued on it: those clients believe they are connected.
-    acceptor_.non_blocking(true, error);
-    for (;;) {
-      tcp::endpoint peer;
-      Connection::Socket socket = acceptor_.accept(peer, error);
-      if (error) break;
-      admit(std::move(socket), peer);
+    while (accept_one() == 0) {
     }
     acceptor_.close(error);
     for (Connection* connection : lane_.idle)
@@ -166,15 +179,32 @@ class Server::Worker {
 
  private:
   void accept_next() {
-    acceptor_.async_accept(peer_, [this](const error_code& error, Connection::Socket socket) {
-      if (!error) admit(std::move(socket), peer_);
-      if (lane_.draining) return;
-      if (error) {
-        pause_accepting(error);
-      } else {
+    acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& stopped) {
+      if (stopped || lane_.draining) return;
+      int failure = 0;
+      for (int accepted = 0; accepted < kAcceptsAtOnce && failure == 0; ++accepted)
+        failure = accept_one();
+      if (failure == 0 || failure == EAGAIN || failure == EWOULDBLOCK) {
         accept_next();
+      } else {
+        pause_accepting({failure, boost::system::system_category()});
       }
     });
+  }
+
+  /// 0, or why there is none.
+  int accept_one() {
+    for (;;) {
+      tcp::endpoint peer;
+      auto size = static_cast<socklen_t>(peer.capacity());
+      const int socket =
+          ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (socket < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+      if (socket < 0) return errno;
+      peer.resize(size);
+      admit(socket, peer);
+      return 0;
+    }
   }
 
   void pause_accepting(const error_code& error) {
@@ -187,7 +217,7 @@ class Server::Worker {
     });
   }
 
-  void admit(Connection::Socket socket, const tcp::endpoint& peer) {
+  void admit(int socket, const tcp::endpoint& peer) {
     if (lane_.idle.size() + lane_.busy.size() >= connections_max_) {
       if (lane_.idle.empty()) {
         reject(socket);
@@ -197,7 +227,7 @@ class Server::Worker {
       evict_oldest();
     }
     shared_.open.fetch_add(1);
-    auto connection = std::make_unique<Connection>(lane_, std::move(socket), peer);
+    auto connection = std::make_unique<Connection>(lane_, poller_, context_, socket, peer);
     asio::co_spawn(context_, Connection::run(std::move(connection)), asio::detached);
   }
 
@@ -209,7 +239,7 @@ class Server::Worker {
   }
 
   /// Too many to even read from: one short answer, no lingering. Whoever hasn't sent yet gets to see it.
-  void reject(Connection::Socket& socket) {
+  void reject(int socket) {
     shared_.metrics.rejected->add();
     Response response = Response::text(503, "Too many connections. Try again shortly.\n");
     response.header("Retry-After", "1");
@@ -217,9 +247,9 @@ class Server::Worker {
     append_head(bytes, response, lane_.date(shared_.clock.now()), lane_.security);
     bytes += "Connection: close\r\n\r\n" + response.body;
     [[maybe_unused]] const ssize_t ignored_result =
-        ::send(socket.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    error_code ignored;
-    socket.shutdown(Connection::Socket::shutdown_send, ignored);
+        ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::shutdown(socket, SHUT_WR);
+    ::close(socket);
   }
 
   void sweep_later() {
@@ -237,13 +267,14 @@ class Server::Worker {
 
   Shared& shared_;
   const unsigned index_;
-  // Destroyed in reverse: the context first ends the connections that wait in it, and they leave the lane.
+  // Destroyed in reverse: the context ends the connections whose handlers wait in it, and they leave poller
+  // and lane.
   Lane lane_;
+  Poller poller_;
   std::size_t connections_max_;
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   Acceptor acceptor_{context_};
-  tcp::endpoint peer_;
   asio::steady_timer sweep_{context_};
   asio::steady_timer pause_{context_};
   std::thread thread_;
