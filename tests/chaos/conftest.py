@@ -32,7 +32,7 @@ def make_fleet(folder, urls: list, shelf: Shelf) -> Fleet:
 def make_storm(shelf: Shelf, fleet: Fleet) -> Storm:
     """Whose history is recorded."""
     storm = Storm(shelf, fleet.urls)
-    storm.history = Recording(shelf.stock, HOLD_SECONDS)
+    storm.history = Recording(shelf.scarce, HOLD_SECONDS)
     return storm
 
 

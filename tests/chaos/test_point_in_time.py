@@ -39,7 +39,8 @@ def test_a_restore_to_a_moment_has_every_order_acknowledged_before_it(tmp_path):
             wait_until(lambda: (archive / last).exists(), f"{last} in the archive", ARCHIVE_SECONDS_MAX)
 
         with Postgres({"restore_command": f"cp {archive}/%f %p", "recovery_target_time": f"'{moment}'",
-                       "recovery_target_action": "promote"}, backup=backup, recover=True) as restored:
+                       "recovery_target_action": "promote"}, backup=backup,
+                      signal_file="recovery.signal") as restored:
             wait_until(lambda: restored.execute("SELECT pg_is_in_recovery()") == "f", "the end of recovery",
                        RECOVERY_SECONDS_MAX)
             shop = Fleet(tmp_path, [restored.url("shop")])  # the gateway's books are as they are: outside

@@ -2,18 +2,21 @@
 
 import random
 
+import pytest
 from chaos.conftest import LONG, SERVERS, finish, make_fleet, make_storm
 from support.storm import Shelf
 
-ROUNDS = 100 if LONG else 10
+STORMS = 10 if LONG else 1
+ROUNDS = 10  # of each storm. Whose server died asks again when the storm is over: a longer one explains any history
 ORDERS_A_ROUND = 40  # acknowledged between two kills
 ROUND_SECONDS_MAX = 60
-SHELF = Shelf(hot=30 * ROUNDS, few=2 * ROUNDS)
+SHELF = Shelf(hot=12 * ROUNDS, few=ROUNDS)
 
 
-def test_servers_killed_at_random_lose_nothing_and_sell_nothing_twice(database, tmp_path):
+@pytest.mark.parametrize("number", range(STORMS))
+def test_servers_killed_at_random_lose_nothing_and_sell_nothing_twice(database, tmp_path, number):
     url = database.create_database("shop")
-    rng = random.Random(4)
+    rng = random.Random(number)
     with make_fleet(tmp_path, [url] * SERVERS, SHELF) as fleet:
         with make_storm(SHELF, fleet) as storm:
             for _ in range(ROUNDS):

@@ -59,9 +59,10 @@ def execute(url: str, sql: str) -> str:
 class Postgres:
     """`with Postgres() as server: server.url("shop")`. Durable by default, as production is: `fsync` and
     `synchronous_commit` stay at the server's own settings unless `settings` says otherwise. `backup`: starts from
-    a copy of that base backup instead of an empty server; `recover`: from the archive, as `settings` say."""
+    a copy of that base backup instead of an empty server; `signal_file`: recovery.signal, or
+    standby.signal, for what `settings` say of recovery."""
 
-    def __init__(self, settings: dict = None, backup: pathlib.Path = None, recover: bool = False):
+    def __init__(self, settings: dict = None, backup: pathlib.Path = None, signal_file: str = None):
         # A folder that the server's user can reach: pytest's are the test user's alone.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ff-postgres-"))
         self.port = free_port()
@@ -71,8 +72,8 @@ class Postgres:
             shutil.chown(self.folder, "postgres", "postgres")
         if backup:
             subprocess.run(["cp", "-a", backup, self.folder / "data"], check=True, capture_output=True)
-            if recover:
-                (self.folder / "data" / "recovery.signal").touch()
+            if signal_file:
+                (self.folder / "data" / signal_file).touch()
         else:
             self._run("initdb", "-D", str(self.folder / "data"), "-U", "ff", "--auth=trust", "--no-locale", "-E",
                       "UTF8", "--no-sync")
@@ -128,10 +129,10 @@ class Postgres:
                 return
         raise AssertionError("PostgreSQL has no WAL writer")
 
-    def base_backup(self, folder: pathlib.Path):
-        """Of the running server, as an operator takes one; without the WAL, which the archive has."""
+    def base_backup(self, folder: pathlib.Path, wal: str = "none"):
+        """Of the running server, as an operator takes one. none: without the WAL, which the archive has."""
         self._run("pg_basebackup", "-D", str(folder), "-h", "127.0.0.1", "-p", str(self.port), "-U", "ff",
-                  "--checkpoint=fast", "--wal-method=none", "--no-sync")
+                  "--checkpoint=fast", f"--wal-method={wal}", "--no-sync")
 
     def execute(self, sql: str, database: str = "postgres") -> str:
         """One statement through psql; its rows, unadorned."""

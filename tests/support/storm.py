@@ -35,9 +35,12 @@ class Shelf:
     few: int
 
     @property
+    def scarce(self) -> dict:
+        return {"hot": self.hot, **{f"few-{number}": self.few for number in range(FEW)}}
+
+    @property
     def stock(self) -> dict:
-        scarce = {f"few-{number}": self.few for number in range(FEW)}
-        return {"hot": self.hot, **scarce, "plenty": 10_000_000}
+        return {**self.scarce, "plenty": 10_000_000}
 
     def import_into(self, shop):
         path = shop.folder / "shelf.csv"
