@@ -61,7 +61,11 @@ class Round {
       decide();
     }
     if (must_retire_) co_return std::nullopt;
-    if (granted_.empty()) co_return std::move(outcomes_);
+    if (granted_.empty()) {
+      auto confirmed = co_await confirm_what_stands();
+      if (!confirmed) co_return tl::unexpected(std::move(confirmed.error()));
+      co_return std::move(outcomes_);
+    }
     auto written = co_await write_and_commit();
     if (!written) {
       if (!postgres::is_unique_violation(written.error()))
@@ -190,6 +194,17 @@ class Round {
     event.integer(now_.us).text("[" + events_ + "]");
     exchange.add(query("events_insert"), std::move(event));
     exchange.commit();
+    auto committed = co_await connection_.run(std::move(exchange));
+    if (!committed) co_return tl::unexpected(std::move(committed.error()));
+    co_return true;
+  }
+
+  /// An order that stands is told only when it is as durable as one that was committed here: see the query.
+  Task<Outcome<bool>> confirm_what_stands() {
+    const auto stands = [](const PlaceOutcome& o) { return std::holds_alternative<orders::Existing>(o); };
+    if (std::none_of(outcomes_.begin(), outcomes_.end(), stands)) co_return true;
+    Exchange exchange;
+    exchange.add(query("confirm")).commit();
     auto committed = co_await connection_.run(std::move(exchange));
     if (!committed) co_return tl::unexpected(std::move(committed.error()));
     co_return true;

@@ -8,6 +8,12 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
 -- name: moment_and_numbers
 SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, ARRAY(SELECT nextval('order_numbers') FROM generate_series(1, $1::bigint));
 
+-- Something to write for who has read what another transaction wrote and is about to tell it. That may be seen
+-- although it is not on the standby yet: its backend was ended while it waited for that. The end of a transaction that
+-- wrote waits for everything before it.
+-- name: confirm
+SELECT pg_logical_emit_message(true, 'fashionforward', '');
+
 -- name: catalogue_version
 SELECT version FROM catalogue WHERE id = 1;
 -- An import of a large catalogue has statements that take long, and thinks between them.

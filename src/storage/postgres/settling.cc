@@ -85,6 +85,15 @@ struct Locked {
     co_return true;
   }
 
+  /// What others have done is told only when it is as durable as what was committed here: see the query.
+  Task<Outcome<bool>> confirm_what_stands() {
+    Exchange exchange;
+    exchange.add(query("confirm")).commit();
+    auto committed = co_await connection.run(std::move(exchange));
+    if (!committed) co_return tl::unexpected(std::move(committed.error()));
+    co_return true;
+  }
+
   postgres::Connection& connection;
   DocumentReader documents;
   std::vector<Order> orders;
@@ -141,6 +150,11 @@ Task<Outcome<std::vector<orders::SettleOutcome>>> settle(postgres::Connection& c
     auto outcome = settle_one(rows, move);
     if (!outcome) co_return postgres::refuse(outcome.error().code, outcome.error().detail);
     outcomes.push_back(std::move(*outcome));
+  }
+  if (rows.changed.empty()) {
+    auto confirmed = co_await rows.confirm_what_stands();
+    if (!confirmed) co_return tl::unexpected(std::move(confirmed.error()));
+    co_return outcomes;
   }
   auto written = co_await rows.write_and_commit();
   if (!written) co_return tl::unexpected(std::move(written.error()));
