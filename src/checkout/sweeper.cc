@@ -151,15 +151,28 @@ Task<void> Sweeper::sweep_captures() {
   }
 }
 
+void Sweeper::note_failure(Away& away, const Error& error) {
+  counters_.store_failures.add();
+  if (away.rounds++ > 0) return;
+  log::warning(kRoom, "the sweeper gets no answer of the store",
+               {{"about", away.what}, {"detail", error.detail}});
+}
+
+void Sweeper::note_answer(Away& away) {
+  if (away.rounds == 0) return;
+  log::info(kRoom, "the sweeper is answered again",
+            {{"about", away.what}, {"rounds", std::to_string(std::exchange(away.rounds, 0))}});
+}
+
 Task<bool> Sweeper::settle_overdue() {
   // Those that wait for their next try are found again and again: they must not keep the others out.
   const std::int64_t limit = settings_.orders_max + static_cast<std::int64_t>(overdue_.size());
   Result<std::vector<Order>> found = co_await orders_.overdue(limit);
   if (!found) {
-    counters_.store_failures.add();
-    log::warning(kRoom, "the sweeper could not read pending orders", {{"detail", found.error().detail}});
+    note_failure(pending_away_, found.error());
     co_return false;
   }
+  note_answer(pending_away_);
   counters_.overdue.set(static_cast<std::int64_t>(found->size()));
   const bool nothing_left = found->empty();
   const std::vector<Order> due = due_of(std::move(*found), overdue_);
@@ -248,10 +261,10 @@ Task<bool> Sweeper::capture_due() {
   Result<std::vector<Order>> found = co_await orders_.captures_due(limit);
   more_captures_ = false;
   if (!found) {
-    counters_.store_failures.add();
-    log::warning(kRoom, "the sweeper could not read due captures", {{"detail", found.error().detail}});
+    note_failure(captures_away_, found.error());
     co_return false;
   }
+  note_answer(captures_away_);
   const bool nothing_left = found->empty();
   const std::vector<Order> due = due_of(std::move(*found), captures_);
   const std::uint64_t captured_before = counters_.captured.value();
@@ -286,9 +299,10 @@ Task<void> Sweeper::remove_idle_carts() {
   for (;;) {
     Result<std::int64_t> removed = co_await carts_.remove_idle(before, settings_.carts_max);
     if (!removed) {
-      log::warning(kRoom, "idle carts could not be removed", {{"detail", removed.error().detail}});
+      note_failure(carts_away_, removed.error());
       co_return;
     }
+    note_answer(carts_away_);
     counters_.carts_removed.add(static_cast<std::uint64_t>(*removed));
     if (*removed < settings_.carts_max || stopping_.load(std::memory_order_relaxed)) co_return;
   }

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -81,6 +82,13 @@ class Sweeper {
     telemetry::Gauge& overdue;
   };
   bool leads() const { return !leads_ || leads_(); }
+  /// Rounds that the store didn't answer: one line when they begin, one when they are over, however many.
+  struct Away {
+    std::string_view what;
+    std::uint64_t rounds = 0;
+  };
+  void note_failure(Away& away, const Error& error);
+  void note_answer(Away& away);
   Task<void> sweep_pending();
   Task<void> sweep_captures();
   Task<void> settle(orders::Order order);
@@ -98,6 +106,7 @@ class Sweeper {
   Settler settler_;
   Counters counters_;
   RetrySchedule overdue_, captures_;
+  Away pending_away_{"pending orders"}, captures_away_{"due captures"}, carts_away_{"idle carts"};
   std::vector<OrderId> still_holding_;  // with an unknown payment; the store knows whose hold has expired
   bool more_captures_ = false;          // than one round takes
   std::function<bool()> leads_;
