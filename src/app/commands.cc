@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "app/catalogue_commands.h"
+#include "app/copy_command.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
 #include "config/options.h"
@@ -129,6 +130,20 @@ int run(int argc, char** argv) {
       "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
   audit->callback(
       [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });
+
+  CopyRequest copy_request;
+  CLI::App* copy = app.add_subcommand("copy", "Move the whole shop into another, empty database");
+  copy->add_option("--config", flags.config_file, "Settings file (default: fashionforward.toml, if there)");
+  copy->add_option("--from", copy_request.from, "The database to read, like sqlite:var/shop.db")->required();
+  copy->add_option("--to", copy_request.to, "The empty database to fill, like postgres://user@host/shop")
+      ->required();
+  copy->footer(
+      "Stop the servers first: nobody can write to the source meanwhile. Both are audited and compared.\n"
+      "Example:\n  fashionforward copy --from sqlite:var/shop.db --to postgres://shop@db/shop");
+  copy->callback([&] {
+    exit_code =
+        with_options(flags, [&](const config::Options& o) { return app::copy_shop(o, copy_request); });
+  });
 
   CLI::App* openapi = app.add_subcommand("openapi", "Print the API's OpenAPI 3.1 document");
   openapi->footer("Example:\n  fashionforward openapi > openapi.json");

@@ -13,6 +13,7 @@
 #include "inventory/stock_store.h"
 #include "leadership/lease_store.h"
 #include "orders/order_store.h"
+#include "storage/transfer.h"
 #include "telemetry/metrics.h"
 
 namespace ff::storage {
@@ -26,6 +27,7 @@ class Store {
   virtual inventory::StockStore& stock() = 0;
   virtual orders::OrderStore& orders() = 0;
   virtual leadership::LeaseStore& leases() = 0;
+  virtual Transfer& transfer() = 0;
   /// One write that reaches the disk: whether this store can take orders now. For /startupz and `doctor`.
   virtual Task<Result<void>> check_writable() = 0;
   /// Operations waiting for the store: what its metric shows.

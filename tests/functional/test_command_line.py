@@ -11,7 +11,7 @@ import requests
 
 from support.shop_process import ShopProcess, binary, run
 
-SUBCOMMANDS = ["serve", "migrate", "import", "export", "seed", "audit", "openapi", "config", "version"]
+SUBCOMMANDS = ["serve", "migrate", "import", "export", "seed", "copy", "audit", "openapi", "config", "version"]
 
 
 @pytest.mark.parametrize("command", SUBCOMMANDS)

@@ -4,6 +4,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "storage/memory/transfer.h"
+
 namespace ff::storage {
 
 struct MemoryStore::Rows {
@@ -173,13 +175,64 @@ struct MemoryStore::Leases final : leadership::LeaseStore {
   }
 };
 
+namespace {
+
+class MemoryReading final : public Reading {
+ public:
+  explicit MemoryReading(const memory::State& state)
+      : counters_(memory::counters(state)), rows_(memory::rows(state)) {}
+  Task<Result<Counters>> counters() override { co_return counters_; }
+  Task<Result<std::int64_t>> count() override { co_return static_cast<std::int64_t>(rows_.rows()); }
+  Task<Result<Chunk>> next() override { co_return std::exchange(rows_, {}); }
+
+ private:
+  Counters counters_;
+  Chunk rows_;
+};
+
+}  // namespace
+
+/// For tests: a Reading is a copy, so that nobody need wait.
+struct MemoryStore::Moves final : Transfer {
+  explicit Moves(Rows& rows_in) : rows(rows_in) {}
+  Rows& rows;
+
+  struct Arrival final : Writing {
+    explicit Arrival(Rows& rows_in) : rows(rows_in) {}
+    Rows& rows;
+    memory::State state;
+    Task<Result<void>> write(Chunk chunk) override {
+      if (!memory::add(state, chunk)) co_return fail(ErrorCode::kInternal, "a document can't be read");
+      co_return Result<void>{};
+    }
+    Task<Result<void>> finish(Counters counters) override {
+      memory::set(state, counters);
+      const std::lock_guard lock(rows.mutex);
+      if (!memory::is_empty(rows.state)) co_return fail(ErrorCode::kConflict, "the target is not empty");
+      rows.state = std::move(state);
+      co_return Result<void>{};
+    }
+  };
+
+  Task<Result<std::unique_ptr<Reading>>> read() override {
+    const std::lock_guard lock(rows.mutex);
+    co_return std::make_unique<MemoryReading>(rows.state);
+  }
+  Task<Result<std::unique_ptr<Writing>>> write() override {
+    const std::lock_guard lock(rows.mutex);
+    if (!memory::is_empty(rows.state)) co_return fail(ErrorCode::kConflict, "the target is not empty");
+    co_return std::make_unique<Arrival>(rows);
+  }
+};
+
 MemoryStore::MemoryStore(Clock& clock)
     : rows_(std::make_unique<Rows>(clock)),
       catalog_(std::make_unique<Catalog>(*rows_)),
       carts_(std::make_unique<Carts>(*rows_)),
       stocks_(std::make_unique<Stocks>(*rows_)),
       orders_(std::make_unique<Orders>(*rows_)),
-      leases_(std::make_unique<Leases>(*rows_)) {}
+      leases_(std::make_unique<Leases>(*rows_)),
+      transfer_(std::make_unique<Moves>(*rows_)) {}
 MemoryStore::~MemoryStore() = default;
 
 catalog::CatalogStore& MemoryStore::catalog() { return *catalog_; }
@@ -187,6 +240,7 @@ cart::CartStore& MemoryStore::carts() { return *carts_; }
 inventory::StockStore& MemoryStore::stock() { return *stocks_; }
 orders::OrderStore& MemoryStore::orders() { return *orders_; }
 leadership::LeaseStore& MemoryStore::leases() { return *leases_; }
+Transfer& MemoryStore::transfer() { return *transfer_; }
 Task<Result<void>> MemoryStore::check_writable() { co_return Result<void>{}; }
 
 memory::State MemoryStore::state() const {

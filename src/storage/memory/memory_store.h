@@ -24,6 +24,7 @@ class MemoryStore final : public Store {
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
   leadership::LeaseStore& leases() override;
+  Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
   std::size_t queued() const override { return 0; }
 
@@ -37,12 +38,14 @@ class MemoryStore final : public Store {
   struct Stocks;
   struct Orders;
   struct Leases;
+  struct Moves;
   std::unique_ptr<Rows> rows_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<Carts> carts_;
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
   std::unique_ptr<Leases> leases_;
+  std::unique_ptr<Transfer> transfer_;
 };
 
 }  // namespace ff::storage

@@ -13,8 +13,12 @@ namespace ff::storage::pg {
 postgres::Outcome<std::vector<orders::Order>> orders_from(const postgres::Rows& rows,
                                                           DocumentReader& documents);
 
+/// What has a column of its own.
+orders::Order order_columns(const postgres::Rows& rows, int row);
+
 using OrderList = std::vector<const orders::Order*>;
 postgres::Params insert_parameters(const OrderList& orders);  // of orders_insert
+postgres::Params column_parameters(const OrderList& orders);  // all of these but the documents
 postgres::Params update_parameters(const OrderList& orders);  // of orders_update
 postgres::Params document_parameters(const OrderList& orders);
 postgres::Params ids_parameter(std::span<const OrderId> ids);

@@ -14,6 +14,7 @@
 #include "storage/postgres/queries.h"
 #include "storage/postgres/schema.h"
 #include "storage/postgres/stock_rows.h"
+#include "storage/postgres/transfer.h"
 
 namespace ff::storage {
 
@@ -449,7 +450,9 @@ Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const std::string& ur
                                                            const PostgresOptions& options) {
   auto usable = run_to_end(check(Session::connect_options(url, options), options.release));
   if (!usable) return tl::unexpected(std::move(usable.error()));
-  return std::unique_ptr<PostgresStore>(new PostgresStore(std::make_unique<Session>(url, options)));
+  std::unique_ptr<PostgresStore> store(new PostgresStore(std::make_unique<Session>(url, options)));
+  store->transfer_ = postgres_transfer(Session::connect_options(url, options));
+  return store;
 }
 
 Result<std::vector<int>> PostgresStore::migrate(const std::string& url, const PostgresOptions& options) {
@@ -477,6 +480,7 @@ cart::CartStore& PostgresStore::carts() { return *carts_; }
 inventory::StockStore& PostgresStore::stock() { return *stocks_; }
 orders::OrderStore& PostgresStore::orders() { return *orders_; }
 leadership::LeaseStore& PostgresStore::leases() { return *leases_; }
+Transfer& PostgresStore::transfer() { return *transfer_; }
 
 Task<Result<void>> PostgresStore::check_writable() {
   auto work = [this](Connection& connection) { return write_check(connection, session_->time); };

@@ -43,6 +43,7 @@ class PostgresStore final : public Store {
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
   leadership::LeaseStore& leases() override;
+  Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
   std::size_t queued() const override;
 
@@ -61,6 +62,7 @@ class PostgresStore final : public Store {
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
   std::unique_ptr<Leases> leases_;
+  std::unique_ptr<Transfer> transfer_;
 };
 
 }  // namespace ff::storage

@@ -194,3 +194,48 @@ WHERE name = $1::text AND owner = $2::text;
 -- name: write_check
 INSERT INTO write_check (id, at) VALUES (1, coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint))
 ON CONFLICT (id) DO UPDATE SET at = excluded.at;
+
+-- A whole shop on its way to or from another store (storage/transfer.h): a chunk at a time, by key.
+-- name: transfer_settings
+SELECT set_config('statement_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true),
+       set_config('lock_timeout', '10s', true);
+-- name: transfer_lock
+LOCK TABLE catalogue, products, collections, stock, stock_ledger, carts, orders, event_batches IN SHARE MODE;
+-- name: transfer_lock_target
+LOCK TABLE catalogue, products, collections, stock, stock_ledger, carts, orders, event_batches IN EXCLUSIVE MODE;
+-- name: transfer_counters
+SELECT version, last_product, last_variant, last_collection,
+       (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM order_numbers)
+FROM catalogue WHERE id = 1;
+-- name: transfer_count
+SELECT (SELECT count(*) FROM products) + (SELECT count(*) FROM collections) + (SELECT count(*) FROM stock)
+       + (SELECT count(*) FROM stock_ledger) + (SELECT count(*) FROM carts) + (SELECT count(*) FROM orders)
+       + (SELECT count(*) FROM event_batches);
+-- name: transfer_products
+SELECT id, handle, document FROM products WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint;
+-- name: transfer_collections
+SELECT id, handle, document FROM collections WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint;
+-- name: transfer_stock
+SELECT variant, policy, received, available, held, sold FROM stock WHERE variant > $1::bigint ORDER BY variant LIMIT $2::bigint;
+-- name: transfer_ledger
+SELECT id, variant, delta, at, reason FROM stock_ledger WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint;
+-- name: transfer_carts
+SELECT id, version, updated_at, lines FROM carts WHERE id > $1::uuid ORDER BY id LIMIT $2::bigint;
+-- name: transfer_orders
+SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, version, attempt, state, payment, holding,
+       id, cart, idempotency_key, payment_reference, card_hint, reason, document
+FROM orders WHERE id > $1::uuid ORDER BY id LIMIT $2::bigint;
+-- name: transfer_events
+SELECT id, at, events FROM event_batches WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint;
+-- name: transfer_ledger_insert
+INSERT INTO stock_ledger (id, variant, delta, at, reason) OVERRIDING SYSTEM VALUE
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]);
+-- name: transfer_events_insert
+INSERT INTO event_batches (id, at, events) OVERRIDING SYSTEM VALUE
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]);
+-- name: transfer_set_sequences
+SELECT setval('order_numbers', greatest($1::bigint, 1), $1::bigint > 0),
+       setval(pg_get_serial_sequence('stock_ledger', 'id'), greatest((SELECT max(id) FROM stock_ledger), 1),
+              EXISTS (SELECT FROM stock_ledger)),
+       setval(pg_get_serial_sequence('event_batches', 'id'), greatest((SELECT max(id) FROM event_batches), 1),
+              EXISTS (SELECT FROM event_batches));

@@ -10,17 +10,6 @@ namespace {
 
 using inventory::Stock;
 
-postgres::Params parameters(const std::vector<Stock>& stocks) {
-  postgres::Params params;
-  params.integers(stocks, [](const Stock& s) { return s.variant.value; })
-      .integers(stocks, [](const Stock& s) { return static_cast<std::int64_t>(s.policy); })
-      .integers(stocks, [](const Stock& s) { return s.received; })
-      .integers(stocks, [](const Stock& s) { return s.available; })
-      .integers(stocks, [](const Stock& s) { return s.held; })
-      .integers(stocks, [](const Stock& s) { return s.sold; });
-  return params;
-}
-
 }  // namespace
 
 void StockRows::want(const orders::Order& order) {
@@ -54,8 +43,19 @@ void StockRows::add_writes(postgres::Exchange& exchange) const {
       changed.push_back(stock);
     }
   }
-  if (!fresh.empty()) exchange.add(query("stock_insert"), parameters(fresh));
-  if (!changed.empty()) exchange.add(query("stock_update"), parameters(changed));
+  if (!fresh.empty()) exchange.add(query("stock_insert"), stock_parameters(fresh));
+  if (!changed.empty()) exchange.add(query("stock_update"), stock_parameters(changed));
+}
+
+postgres::Params stock_parameters(const std::vector<Stock>& stocks) {
+  postgres::Params params;
+  params.integers(stocks, [](const Stock& s) { return s.variant.value; })
+      .integers(stocks, [](const Stock& s) { return static_cast<std::int64_t>(s.policy); })
+      .integers(stocks, [](const Stock& s) { return s.received; })
+      .integers(stocks, [](const Stock& s) { return s.available; })
+      .integers(stocks, [](const Stock& s) { return s.held; })
+      .integers(stocks, [](const Stock& s) { return s.sold; });
+  return params;
 }
 
 Stock stock_from(const postgres::Rows& rows, int row) {

@@ -32,6 +32,7 @@ class StockRows {
   StockTable read_, table_;
 };
 
+postgres::Params stock_parameters(const std::vector<inventory::Stock>& stocks);  // of stock_insert, _update
 inventory::Stock stock_from(const postgres::Rows& rows, int row);
 postgres::Params variants_parameter(std::span<const VariantId> variants);
 

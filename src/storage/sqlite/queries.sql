@@ -88,3 +88,51 @@ UPDATE leases SET expires_at = min(expires_at, ?3) WHERE name = ?1 AND owner = ?
 
 -- name: write_check
 INSERT INTO write_check (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at;
+
+-- A whole shop on its way to or from another store (storage/transfer.h): a chunk at a time, by key.
+-- name: transfer_counters
+SELECT (SELECT version FROM catalogue WHERE id = 1),
+       max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'products'), 0), coalesce((SELECT max(id) FROM products), 0)),
+       coalesce((SELECT max(variant) FROM stock), 0),
+       max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'collections'), 0), coalesce((SELECT max(id) FROM collections), 0)),
+       coalesce((SELECT max(number) FROM orders), 0);
+-- name: transfer_count
+SELECT (SELECT count(*) FROM products) + (SELECT count(*) FROM collections) + (SELECT count(*) FROM stock)
+       + (SELECT count(*) FROM stock_ledger) + (SELECT count(*) FROM carts) + (SELECT count(*) FROM orders)
+       + (SELECT count(*) FROM event_batches);
+-- name: transfer_products
+SELECT id, handle, document FROM products WHERE id > ?1 ORDER BY id LIMIT ?2;
+-- name: transfer_collections
+SELECT id, handle, document FROM collections WHERE id > ?1 ORDER BY id LIMIT ?2;
+-- name: transfer_stock
+SELECT variant, policy, received, available, held, sold FROM stock WHERE variant > ?1 ORDER BY variant LIMIT ?2;
+-- name: transfer_ledger
+SELECT id, variant, delta, at, reason FROM stock_ledger WHERE id > ?1 ORDER BY id LIMIT ?2;
+-- name: transfer_carts
+SELECT id, version, updated_at, lines FROM carts WHERE id > ?1 ORDER BY id LIMIT ?2;
+-- name: transfer_orders
+SELECT number, id, cart, idempotency_key, state, payment, version, attempt, holding, created_at, updated_at,
+       hold_expires_at, lease_expires_at, payment_reference, card_hint, reason, document
+FROM orders WHERE number > ?1 ORDER BY number LIMIT ?2;
+-- name: transfer_events
+SELECT id, at, events FROM event_batches WHERE id > ?1 ORDER BY id LIMIT ?2;
+-- name: transfer_products_insert
+INSERT INTO products (id, handle, document) VALUES (?1, ?2, ?3);
+-- name: transfer_collections_insert
+INSERT INTO collections (id, handle, document) VALUES (?1, ?2, ?3);
+-- name: transfer_stock_insert
+INSERT INTO stock (variant, policy, received, available, held, sold) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+-- name: transfer_ledger_insert
+INSERT INTO stock_ledger (id, variant, delta, at, reason) VALUES (?1, ?2, ?3, ?4, ?5);
+-- name: transfer_orders_insert
+INSERT INTO orders (number, id, cart, idempotency_key, state, payment, version, attempt, holding, created_at, updated_at,
+                    hold_expires_at, lease_expires_at, payment_reference, card_hint, reason, document)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17);
+-- name: transfer_events_insert
+INSERT INTO event_batches (id, at, events) VALUES (?1, ?2, ?3);
+-- name: transfer_set_version
+UPDATE catalogue SET version = ?1 WHERE id = 1;
+-- name: transfer_forget_sequence
+DELETE FROM sqlite_sequence WHERE name = ?1;
+-- name: transfer_set_sequence
+INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2);

@@ -7,6 +7,7 @@
 #include "storage/sqlite/queries.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/stock_rows.h"
+#include "storage/sqlite/transfer.h"
 
 namespace ff::storage {
 
@@ -212,6 +213,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
   file.synchronous = options.synchronous;
   file.vfs = options.vfs;
   file.checkpoint_pages = options.checkpoint_pages;
+  auto transfer = sqlite_transfer(path, file);
   auto writing = Database::open(path, file);
   if (!writing) {
     if (writing.error().code == ErrorCode::kNotFound)
@@ -230,7 +232,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
     reading.push_back(std::move(*connection));
   }
   auto threads = std::make_unique<Threads>(clock, std::move(*writing), std::move(reading), options.writer);
-  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(threads)));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(threads)));
+  store->transfer_ = std::move(transfer);
+  return store;
 }
 
 Result<std::vector<int>> SqliteStore::migrate(const std::string& path, Clock& clock,
@@ -257,6 +261,7 @@ cart::CartStore& SqliteStore::carts() { return *carts_; }
 inventory::StockStore& SqliteStore::stock() { return *stocks_; }
 orders::OrderStore& SqliteStore::orders() { return *orders_; }
 leadership::LeaseStore& SqliteStore::leases() { return *leases_; }
+Transfer& SqliteStore::transfer() { return *transfer_; }
 
 Task<Result<void>> SqliteStore::check_writable() {
   auto work = [this](Database& database) -> Result<void> {

@@ -37,6 +37,7 @@ class SqliteStore final : public Store {
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
   leadership::LeaseStore& leases() override;
+  Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
   std::size_t queued() const override;
   std::uint64_t commits() const;
@@ -56,6 +57,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
   std::unique_ptr<Leases> leases_;
+  std::unique_ptr<Transfer> transfer_;
 };
 
 }  // namespace ff::storage

@@ -1,0 +1,59 @@
+#include "app/copy_command.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "app/open_store.h"
+#include "app/progress_bar.h"
+#include "app/run_task.h"
+#include "app/store_commands.h"
+#include "storage/copy.h"
+
+namespace ff::app {
+
+namespace {
+
+Error in(std::string_view where, Error error) {
+  error.detail.insert(0, std::string(where) + ": ");
+  return error;
+}
+
+Result<storage::Tallies> copy_rows(const config::Options& from, const config::Options& to) {
+  SystemClock clock;
+  auto source = open_store(from, clock);
+  if (!source) return tl::unexpected(in("source", std::move(source.error())));
+  auto target = open_store(to, clock);
+  if (!target) return tl::unexpected(in("target", std::move(target.error())));
+  ProgressBar progress("copying", 0);
+  bool counted = false;
+  auto copied = run_task(storage::copy(**source, **target, [&](std::int64_t done, std::int64_t total) {
+    if (!std::exchange(counted, true)) progress = ProgressBar("copying", total);
+    progress.show(done);
+  }));
+  progress.finish();
+  return copied;
+}
+
+}  // namespace
+
+Result<void> copy_shop(const config::Options& options, const CopyRequest& request) {
+  if (request.from == request.to) return invalid("to", "is the source itself");
+  config::Options from = options;
+  from.database_url = request.from;
+  config::Options to = options;
+  to.database_url = request.to;
+  std::printf("source: its servers must be stopped; nobody can write to it while this runs\n");
+  if (auto audited = audit(from); !audited) return tl::unexpected(in("source", audited.error()));
+  if (auto migrated = migrate(to); !migrated) return tl::unexpected(in("target", migrated.error()));
+  const auto copied = copy_rows(from, to);
+  if (!copied) return tl::unexpected(copied.error());
+  for (const storage::Tally& tally : copied->all()) {
+    std::printf("%.*s: %lld, the same in both\n", static_cast<int>(tally.kind.size()), tally.kind.data(),
+                static_cast<long long>(tally.count));
+  }
+  if (auto audited = audit(to); !audited) return tl::unexpected(in("target", audited.error()));
+  std::printf("copied; start the servers on the target\n");
+  return {};
+}
+
+}  // namespace ff::app
