@@ -11,6 +11,7 @@
 #include "app/copy_command.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
+#include "app/webhook_commands.h"
 #include "config/options.h"
 #include "telemetry/log.h"
 
@@ -49,6 +50,48 @@ int with_options(const config::Flags& flags, Work&& work) {
   log::set_level(parse_level(options->log_level));
   const Result<void> done = work(*options);
   return done ? kDone : report(done.error(), kFailed);
+}
+
+struct WebhookArguments {
+  NewWebhook added;
+  std::int64_t id = 0;
+};
+
+// They live in run(), like what they write to.
+void add_webhook_commands(CLI::App& app, config::Flags& flags, WebhookArguments& arguments, int& exit_code) {
+  CLI::App* webhooks =
+      app.add_subcommand("webhooks", "Who is told of events, and what could not be delivered");
+  webhooks->require_subcommand(1);
+  webhooks->footer(
+      "Examples:\n  fashionforward webhooks add https://example.org/hook --events "
+      "order.paid,order.cancelled\n"
+      "  fashionforward webhooks list");
+  const auto command = [&](const char* name, const char* what, const char* example, auto work) {
+    CLI::App* made = webhooks->add_subcommand(name, what);
+    add_settings(*made, flags);
+    made->footer(std::string("Example:\n  fashionforward webhooks ") + example);
+    made->callback([&flags, &exit_code, work] { exit_code = with_options(flags, work); });
+    return made;
+  };
+  command("list", "List the webhooks: id, URL, events, state, deliveries that wait or were given up", "list",
+          [](const config::Options& o) { return list_webhooks(o); });
+  command("dead-letters", "List the deliveries that were given up: id, webhook, event, last error",
+          "dead-letters", [](const config::Options& o) { return list_dead_letters(o); });
+  CLI::App* add = command("add", "Add a webhook and print the secret that its signatures are made with",
+                          "add https://example.org/hook --events order.paid,order.cancelled",
+                          [&arguments](const config::Options& o) { return add_webhook(o, arguments.added); });
+  add->add_option("URL", arguments.added.url, "Where events are posted to; https")->required();
+  add->add_option("--events", arguments.added.events, "Types of events, separated by commas (default: all)")
+      ->delimiter(',');
+  add->add_option("--secret", arguments.added.secret, "whsec_..., to keep one that is known already");
+  const auto of_id = [&](const char* name, const char* what, const char* example, auto work) {
+    CLI::App* made = command(name, what, example,
+                             [&arguments, work](const config::Options& o) { return work(o, arguments.id); });
+    made->add_option("ID", arguments.id, "As listed")->required();
+  };
+  of_id("remove", "Remove a webhook and all that it is still to get", "remove 3", remove_webhook);
+  of_id("enable", "Serve a webhook again that was disabled", "enable 3", enable_webhook);
+  of_id("redeliver", "Send a dead letter again", "redeliver 17", redeliver_webhook);
 }
 
 }  // namespace
@@ -130,6 +173,9 @@ int run(int argc, char** argv) {
       "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
   audit->callback(
       [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });
+
+  WebhookArguments webhook;
+  add_webhook_commands(app, flags, webhook, exit_code);
 
   CopyRequest copy_request;
   CLI::App* copy = app.add_subcommand("copy", "Move the whole shop into another, empty database");

@@ -18,6 +18,7 @@
 #include "app/open_store.h"
 #include "app/run_task.h"
 #include "app/store_commands.h"
+#include "app/webhook_delivery.h"
 #include "checkout/checkout.h"
 #include "checkout/committer.h"
 #include "checkout/sweeper.h"
@@ -172,6 +173,8 @@ Result<void> serve(const config::Options& options) {
   leadership::Leader sweeps(store.leases(), clock, "sweeper", leadership::process_name(random),
                             leadership::LeaderSettings{}, metrics);
 
+  WebhookDelivery webhooks(options, store, clock, random, metrics);
+
   shop::Shop shop{identity_of(options),
                   options.rules,
                   catalogue.snapshot(),
@@ -221,6 +224,7 @@ Result<void> serve(const config::Options& options) {
   server.start();
   ops.start();
   catalogue.start();
+  webhooks.start();
   asio::co_spawn(sweeper_thread.executor(), sweeps.run(), asio::detached);
   asio::co_spawn(sweeper_thread.executor(), sweeper.run([&sweeps] { return sweeps.leading(); }),
                  asio::detached);
@@ -247,6 +251,7 @@ Result<void> serve(const config::Options& options) {
     log::info("app", "another process has to wait for the sweeper's lease",
               {{"why", resigned.error().detail}});
   catalogue.stop();
+  webhooks.stop();
   // The stores' threads answer into the contexts of the threads above, so they end while those still exist.
   gateway->reset();
   opened->reset();

@@ -154,6 +154,46 @@ Result<pricing::TaxRule> read_tax(const toml::table& table, std::string where) {
   return rule;
 }
 
+// "500ms", "30s", "5m", "2h".
+std::optional<Duration> parse_duration(std::string_view text) {
+  static constexpr std::pair<std::string_view, Duration> kUnits[] = {{"ms", std::chrono::milliseconds(1)},
+                                                                     {"s", std::chrono::seconds(1)},
+                                                                     {"m", std::chrono::minutes(1)},
+                                                                     {"h", std::chrono::hours(1)}};
+  for (const auto& [suffix, unit] : kUnits) {
+    if (!text.ends_with(suffix)) continue;
+    const auto count = parse_int(text.substr(0, text.size() - suffix.size()));
+    if (count && *count <= 1'000'000) return *count * unit;
+    if (suffix != "s") return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Result<void> read_webhooks(Section section, Webhooks& webhooks) {
+  constexpr std::size_t kRetriesMax = 32;
+  std::int64_t concurrency = webhooks.concurrency;
+  std::vector<std::string> retries{""};
+  for (auto&& ok :
+       {section.read("allow_private", webhooks.allow_private),
+        section.read_ms("timeout_ms", 100, webhooks.timeout), section.read("concurrency", concurrency),
+        section.read_ms("poll_ms", 10, webhooks.poll_period),
+        section.read_ms("lease_ms", 1000, webhooks.lease), section.read("retries", retries),
+        section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+  if (concurrency < 1 || concurrency > 64) return section.wrong("concurrency", "must be between 1 and 64");
+  webhooks.concurrency = static_cast<int>(concurrency);
+  if (retries == std::vector<std::string>{""}) return {};  // not given
+  if (retries.size() > kRetriesMax) return section.wrong("retries", "must be at most 32");
+  webhooks.retries.clear();
+  for (const std::string& text : retries) {
+    const auto delay = parse_duration(text);
+    if (!delay) return section.wrong("retries", "must be like \"30s\", \"5m\", \"2h\"");
+    webhooks.retries.push_back(*delay);
+  }
+  return {};
+}
+
 // Reads each table of an array like [[delivery]] by `read_one`; an absent array leaves `out` alone.
 template <typename T, typename ReadOne>
 Result<void> read_tables(const toml::node* node, std::string_view key, std::vector<T>& out,
@@ -260,6 +300,10 @@ Result<void> read_table(Options& options, const toml::table& table) {
         payment_section.read_ms("hold_ms", 1000, options.hold_time), payment_section.refuse_unknown()}) {
     if (!ok) return ok;
   }
+
+  const auto webhooks = section_of("webhooks");
+  if (!webhooks) return tl::unexpected(webhooks.error());
+  if (auto ok = read_webhooks(Section(**webhooks, "webhooks."), options.webhooks); !ok) return ok;
 
   if (auto ok = read_tables(root.child("delivery"), "delivery", options.rules.delivery,
                             [&](const toml::table& t, std::string where) {

@@ -33,6 +33,16 @@ struct Database {
   bool prepared = true;
 };
 
+/// Deliveries of events to subscribers.
+struct Webhooks {
+  bool allow_private = false;
+  Duration timeout{};
+  int concurrency = 0;  // to one subscriber
+  Duration poll_period{};
+  Duration lease{};
+  std::vector<Duration> retries;
+};
+
 struct Options {
   Endpoint listen;           // shoppers and the API
   Endpoint ops_listen;       // probes and metrics; never public
@@ -54,6 +64,8 @@ struct Options {
   Duration payment_demo_latency{};  // of the demo gateway
   Duration payment_timeout{};
   Duration hold_time{};
+
+  Webhooks webhooks;
 
   pricing::Rules rules;
 };

@@ -15,6 +15,7 @@
 #include "orders/order_store.h"
 #include "storage/transfer.h"
 #include "telemetry/metrics.h"
+#include "webhooks/webhook_store.h"
 
 namespace ff::storage {
 
@@ -26,6 +27,7 @@ class Store {
   virtual cart::CartStore& carts() = 0;
   virtual inventory::StockStore& stock() = 0;
   virtual orders::OrderStore& orders() = 0;
+  virtual webhooks::WebhookStore& webhooks() = 0;
   virtual leadership::LeaseStore& leases() = 0;
   virtual Transfer& transfer() = 0;
   /// One write that reaches the disk: whether this store can take orders now. For /startupz and `doctor`.

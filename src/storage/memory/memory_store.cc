@@ -6,6 +6,8 @@
 
 #include "storage/memory/transfer.h"
 
+#include "storage/memory/webhook_port.h"
+
 namespace ff::storage {
 
 struct MemoryStore::Rows {
@@ -175,6 +177,10 @@ struct MemoryStore::Leases final : leadership::LeaseStore {
   }
 };
 
+struct MemoryStore::Webhooks final : memory::WebhookPort<Rows> {
+  using WebhookPort::WebhookPort;
+};
+
 namespace {
 
 class MemoryReading final : public Reading {
@@ -231,6 +237,7 @@ MemoryStore::MemoryStore(Clock& clock)
       carts_(std::make_unique<Carts>(*rows_)),
       stocks_(std::make_unique<Stocks>(*rows_)),
       orders_(std::make_unique<Orders>(*rows_)),
+      webhooks_(std::make_unique<Webhooks>(*rows_)),
       leases_(std::make_unique<Leases>(*rows_)),
       transfer_(std::make_unique<Moves>(*rows_)) {}
 MemoryStore::~MemoryStore() = default;
@@ -239,6 +246,7 @@ catalog::CatalogStore& MemoryStore::catalog() { return *catalog_; }
 cart::CartStore& MemoryStore::carts() { return *carts_; }
 inventory::StockStore& MemoryStore::stock() { return *stocks_; }
 orders::OrderStore& MemoryStore::orders() { return *orders_; }
+webhooks::WebhookStore& MemoryStore::webhooks() { return *webhooks_; }
 leadership::LeaseStore& MemoryStore::leases() { return *leases_; }
 Transfer& MemoryStore::transfer() { return *transfer_; }
 Task<Result<void>> MemoryStore::check_writable() { co_return Result<void>{}; }

@@ -23,6 +23,7 @@ class MemoryStore final : public Store {
   cart::CartStore& carts() override;
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
+  webhooks::WebhookStore& webhooks() override;
   leadership::LeaseStore& leases() override;
   Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
@@ -37,6 +38,7 @@ class MemoryStore final : public Store {
   struct Carts;
   struct Stocks;
   struct Orders;
+  struct Webhooks;
   struct Leases;
   struct Moves;
   std::unique_ptr<Rows> rows_;
@@ -44,6 +46,7 @@ class MemoryStore final : public Store {
   std::unique_ptr<Carts> carts_;
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
+  std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Transfer> transfer_;
 };

@@ -15,6 +15,7 @@
 #include "catalog/catalog_store.h"
 #include "leadership/lease_store.h"
 #include "orders/order_store.h"
+#include "storage/memory/webhook_rows.h"
 #include "storage/order_rules.h"
 
 namespace ff::storage::memory {
@@ -49,6 +50,7 @@ struct State {
   std::unordered_map<OrderId, std::size_t> order_by_id;
   std::map<std::pair<CartId, std::string>, std::size_t> order_by_key;
   std::vector<Event> events;
+  WebhookState webhooks;
 
   std::map<std::string, leadership::Lease> leases;  // by name; one that was let go of has expired
 };

@@ -15,6 +15,7 @@
 #include "storage/postgres/schema.h"
 #include "storage/postgres/stock_rows.h"
 #include "storage/postgres/transfer.h"
+#include "storage/postgres/webhook_port.h"
 
 namespace ff::storage {
 
@@ -406,6 +407,10 @@ struct PostgresStore::Leases final : leadership::LeaseStore {
   }
 };
 
+struct PostgresStore::Webhooks final : pg::WebhookPort<Session> {
+  using WebhookPort::WebhookPort;
+};
+
 namespace {
 
 /// Runs `task` on a thread of its own and waits for it: opening and migrating, before anything is served.
@@ -472,6 +477,7 @@ PostgresStore::PostgresStore(std::unique_ptr<Session> session)
       carts_(std::make_unique<Carts>(*session_)),
       stocks_(std::make_unique<Stocks>(*session_)),
       orders_(std::make_unique<Orders>(*session_)),
+      webhooks_(std::make_unique<Webhooks>(*session_)),
       leases_(std::make_unique<Leases>(*session_)) {}
 PostgresStore::~PostgresStore() = default;
 
@@ -479,6 +485,7 @@ catalog::CatalogStore& PostgresStore::catalog() { return *catalog_; }
 cart::CartStore& PostgresStore::carts() { return *carts_; }
 inventory::StockStore& PostgresStore::stock() { return *stocks_; }
 orders::OrderStore& PostgresStore::orders() { return *orders_; }
+webhooks::WebhookStore& PostgresStore::webhooks() { return *webhooks_; }
 leadership::LeaseStore& PostgresStore::leases() { return *leases_; }
 Transfer& PostgresStore::transfer() { return *transfer_; }
 

@@ -8,6 +8,7 @@
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/stock_rows.h"
 #include "storage/sqlite/transfer.h"
+#include "storage/sqlite/webhook_port.h"
 
 namespace ff::storage {
 
@@ -206,6 +207,10 @@ struct SqliteStore::Leases final : leadership::LeaseStore {
   }
 };
 
+struct SqliteStore::Webhooks final : SqliteWebhookPort<Threads> {
+  using SqliteWebhookPort::SqliteWebhookPort;
+};
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, Clock& clock,
                                                        const SqliteOptions& options) {
   sqlite::OpenOptions file;
@@ -253,6 +258,7 @@ SqliteStore::SqliteStore(std::unique_ptr<Threads> threads)
       carts_(std::make_unique<Carts>(*threads_)),
       stocks_(std::make_unique<Stocks>(*threads_)),
       orders_(std::make_unique<Orders>(*threads_)),
+      webhooks_(std::make_unique<Webhooks>(*threads_)),
       leases_(std::make_unique<Leases>(*threads_)) {}
 SqliteStore::~SqliteStore() = default;
 
@@ -260,6 +266,7 @@ catalog::CatalogStore& SqliteStore::catalog() { return *catalog_; }
 cart::CartStore& SqliteStore::carts() { return *carts_; }
 inventory::StockStore& SqliteStore::stock() { return *stocks_; }
 orders::OrderStore& SqliteStore::orders() { return *orders_; }
+webhooks::WebhookStore& SqliteStore::webhooks() { return *webhooks_; }
 leadership::LeaseStore& SqliteStore::leases() { return *leases_; }
 Transfer& SqliteStore::transfer() { return *transfer_; }
 

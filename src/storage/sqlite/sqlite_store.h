@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
   cart::CartStore& carts() override;
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
+  webhooks::WebhookStore& webhooks() override;
   leadership::LeaseStore& leases() override;
   Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
@@ -48,6 +49,7 @@ class SqliteStore final : public Store {
   struct Carts;
   struct Stocks;
   struct Orders;
+  struct Webhooks;
   struct Leases;
   explicit SqliteStore(std::unique_ptr<Threads> threads);
 
@@ -56,6 +58,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Carts> carts_;
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
+  std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Transfer> transfer_;
 };

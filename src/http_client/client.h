@@ -1,0 +1,40 @@
+// The port through which the shop asks other people's servers: webhooks today; a gateway's API, mail. Not the
+// hot path.
+//
+// Invariant: every request ends, with an answer or an error, within its timeout, and what an answer may weigh
+// is bounded. Redirects are answers, never followed: where they lead was not what was asked for.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/async.h"
+#include "base/time.h"
+
+namespace ff::http_client {
+
+struct Request {
+  std::string url;
+  std::vector<std::string> headers;             // "Name: value"
+  std::string body;                             // sent by POST
+  Duration timeout = std::chrono::seconds(15);  // of everything, from the look-up of the name on
+};
+
+struct Response {
+  int status = 0;
+  std::string body;                     // at most what the client keeps; the rest is not read
+  std::optional<Duration> retry_after;  // of the header, when it is a number of seconds
+};
+
+class Client {
+ public:
+  virtual ~Client() = default;
+  /// kUnavailable: not reached, or no whole answer in time. kInvalid: the address is one that the policy
+  /// refuses. kOverloaded: too many requests are under way. Any thread; answers on the caller's executor.
+  virtual Task<Result<Response>> send(Request request) = 0;
+  /// Ends all that is under way with kUnavailable, and all that comes later.
+  virtual void close() = 0;
+};
+
+}  // namespace ff::http_client
