@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "telemetry/log.h"
+#include "http/failure_log.h"
 
 namespace ff::api {
 
@@ -138,25 +138,14 @@ http::Response respond(const Problem& problem, const http::Request& request,
     }
     if (more) more(json);
     // A recorded answer is replayed byte by byte (I3), so it can't name the request that got it first.
-    if (&kind != &kDeclined && !request.request_id().empty()) json.key("request_id").value(request.request_id());
+    if (&kind != &kDeclined && !request.request_id().empty())
+      json.key("request_id").value(request.request_id());
   });
   return response;
 }
 
 http::Response respond(Error error, const http::Request& request) {
-  switch (error.code) {
-    case ErrorCode::kInternal:
-    case ErrorCode::kUnknown:
-    case ErrorCode::kUnavailable:
-      log::error("api", "request failed",
-                 {{"request_id", request.request_id()},
-                  {"route", request.route},
-                  {"error", to_string(error.code)},
-                  {"detail", error.detail}});
-      break;
-    default:
-      break;
-  }
+  http::log_failure("api", request, error);
   return respond(problem_of(std::move(error)), request);
 }
 

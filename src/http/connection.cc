@@ -30,10 +30,9 @@ std::string plain_text(const asio::ip::tcp::endpoint& peer) {
   return plain_address(peer.address()).to_string();
 }
 
-/// 503 is what we answer on purpose when there is too much to do: worth knowing, no fault of ours.
+/// 503 is what we answer on purpose, perhaps by thousands: whoever decided it says why.
 log::Level level_of(int status) {
-  if (status == 503) return log::Level::kWarning;
-  return status >= 500 ? log::Level::kError : log::Level::kDebug;
+  return status >= 500 && status != 503 ? log::Level::kError : log::Level::kDebug;
 }
 
 }  // namespace

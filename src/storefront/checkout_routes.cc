@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "checkout/request.h"
+#include "http/failure_log.h"
 #include "storefront/cart_page.h"
 #include "storefront/order_page.h"
 #include "storefront/shopper_cookies.h"
@@ -261,7 +262,7 @@ Task<http::Response> CheckoutRoutes::refused(const http::Request& request, Check
     case ErrorCode::kOverloaded:
     case ErrorCode::kUnavailable:
     case ErrorCode::kUnknown:
-      log_failure(request, error);
+      http::log_failure("storefront", request, error);
       view.notice = told("We couldn't finish your order just now",
                          "Many people are paying at this moment. Everything you typed is kept: press the "
                          "button again in a few "

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "http/failure_log.h"
 #include "storefront/cart_page.h"
-#include "telemetry/log.h"
 
 namespace ff::storefront {
 namespace {
@@ -132,17 +132,8 @@ http::Response ErrorPages::page(const http::Request& request, int status, std::s
   return response;
 }
 
-void log_failure(const http::Request& request, const Error& error) {
-  if (status_of(error.code) < 500 || error.code == ErrorCode::kOverloaded) return;
-  log::error("storefront", "request failed",
-             {{"request_id", request.request_id()},
-              {"route", request.route},
-              {"error", to_string(error.code)},
-              {"detail", error.detail}});
-}
-
 http::Response ErrorPages::of(const http::Request& request, const Error& error) const {
-  log_failure(request, error);
+  http::log_failure("storefront", request, error);
   return page(request, status_of(error.code), "That didn't work");
 }
 

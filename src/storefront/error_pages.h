@@ -29,9 +29,6 @@ class ErrorPages {
   const catalog::SnapshotHolder& catalogue_;
 };
 
-/// For the operator, what broke on our side; nothing where the shopper's input was at fault or we are full.
-void log_failure(const http::Request& request, const Error& error);
-
 /// The status that a page with this error has.
 int status_of(ErrorCode code);
 

@@ -78,4 +78,17 @@ void write(Level level, std::string_view room, std::string_view message, Fields 
   logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
+bool Sparing::admit(std::uint64_t& left_out) {
+  constexpr std::int64_t kBetweenUs = 60'000'000;
+  const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+  const std::int64_t now = std::chrono::duration_cast<std::chrono::microseconds>(since_start).count();
+  std::int64_t next = next_us_.load(std::memory_order_relaxed);
+  if (now < next || !next_us_.compare_exchange_strong(next, now + kBetweenUs, std::memory_order_relaxed)) {
+    left_out_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  left_out = left_out_.exchange(0, std::memory_order_relaxed);
+  return true;
+}
+
 }  // namespace ff::log

@@ -7,6 +7,8 @@
 // once at start.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -32,5 +34,16 @@ inline void warning(std::string_view room, std::string_view message, Fields fiel
 inline void error(std::string_view room, std::string_view message, Fields fields = {}) {
   write(Level::kError, room, message, fields);
 }
+
+/// For lines that may come by thousands: admits the first, then one a minute. Any thread, no lock.
+class Sparing {
+ public:
+  /// Whether to write this one; if so `left_out` is how many were not admitted since the last that was.
+  bool admit(std::uint64_t& left_out);
+
+ private:
+  std::atomic<std::int64_t> next_us_{INT64_MIN};
+  std::atomic<std::uint64_t> left_out_{0};
+};
 
 }  // namespace ff::log
