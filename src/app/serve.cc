@@ -140,6 +140,10 @@ Result<void> serve(const config::Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   end_at_once_when_told();
+  if (!options.demo) {
+    return invalid("shop.demo",
+                   "must be true: this release knows no gateway but the demo one, which charges nobody");
+  }
   SystemClock clock;
   SecureRandom random;
   telemetry::Registry metrics;

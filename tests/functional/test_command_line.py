@@ -93,6 +93,14 @@ def test_audit_of_a_new_shop_is_clean(fresh_shop):
     assert "I1-I5 hold" in fresh_shop.run("audit").stdout
 
 
+def test_a_shop_that_is_no_demo_does_not_sell_through_the_demo_gateway(tmp_path, fresh_shop):
+    config = tmp_path / "real.toml"
+    config.write_text("[shop]\ndemo = false\n")
+    done = fresh_shop.run("serve", "--config", str(config), check=False)
+    assert done.returncode != 0 and done.stderr.count("\n") == 1
+    assert "shop.demo: must be true: this release knows no gateway" in done.stderr
+
+
 def test_the_config_that_is_printed_is_accepted(tmp_path, fresh_shop):
     settings = tmp_path / "fashionforward.toml"
     settings.write_text(run("config").stdout)
