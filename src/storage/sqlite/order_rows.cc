@@ -16,25 +16,9 @@ namespace {
 
 using orders::Order;
 
-/// A row of SELECT * FROM orders.
+/// The row with its document.
 Order order_from(sqlite::Database& database, DocumentReader& documents, const sqlite::Statement& row) {
-  Order order;
-  order.number = row.integer(0);
-  order.id = row.id<OrderId>(1);
-  order.cart = row.id<CartId>(2);
-  order.idempotency_key = row.text(3);
-  order.state = static_cast<orders::State>(row.integer(4));
-  order.payment = static_cast<orders::PaymentState>(row.integer(5));
-  order.version = static_cast<std::int32_t>(row.integer(6));
-  order.attempt = static_cast<std::int32_t>(row.integer(7));
-  order.holding = row.truth(8);
-  order.created_at = row.instant(9);
-  order.updated_at = row.instant(10);
-  order.hold_expires_at = row.instant(11);
-  order.lease_expires_at = row.instant(12);
-  order.payment_reference = row.text(13);
-  order.card_hint = row.text(14);
-  order.reason = row.text(15);
+  Order order = order_columns(row);
   if (!documents.decode(row.text(16), order)) {
     database.fail(
         Error{ErrorCode::kInternal,
@@ -155,6 +139,27 @@ Result<orders::SettleOutcome> settle_one(Transaction& transaction, const orders:
 }
 
 }  // namespace
+
+Order order_columns(const sqlite::Statement& row) {
+  Order order;
+  order.number = row.integer(0);
+  order.id = row.id<OrderId>(1);
+  order.cart = row.id<CartId>(2);
+  order.idempotency_key = row.text(3);
+  order.state = static_cast<orders::State>(row.integer(4));
+  order.payment = static_cast<orders::PaymentState>(row.integer(5));
+  order.version = static_cast<std::int32_t>(row.integer(6));
+  order.attempt = static_cast<std::int32_t>(row.integer(7));
+  order.holding = row.truth(8);
+  order.created_at = row.instant(9);
+  order.updated_at = row.instant(10);
+  order.hold_expires_at = row.instant(11);
+  order.lease_expires_at = row.instant(12);
+  order.payment_reference = row.text(13);
+  order.card_hint = row.text(14);
+  order.reason = row.text(15);
+  return order;
+}
 
 Result<std::vector<orders::PlaceOutcome>> place(sqlite::Database& database,
                                                 std::span<const orders::NewOrder> wanted, Instant now) {

@@ -26,6 +26,8 @@ std::vector<std::optional<orders::Order>> find_orders(sqlite::Database& database
                                                       std::span<const orders::OrderKey> keys, Instant now);
 std::vector<orders::Order> overdue_orders(sqlite::Database& database, std::int64_t limit, Instant now);
 std::vector<orders::Order> captures_due(sqlite::Database& database, std::int64_t limit);
+/// The columns of a row of SELECT * FROM orders, all but its document (column 16).
+orders::Order order_columns(const sqlite::Statement& row);
 void audit_orders(sqlite::Database& database, orders::Auditor& auditor);
 
 }  // namespace ff::storage

@@ -1,5 +1,6 @@
 #include "storage/sqlite/transfer.h"
 
+#include "storage/sqlite/order_rows.h"
 #include "storage/sqlite/queries.h"
 
 namespace ff::storage {
@@ -110,23 +111,7 @@ class SqliteReading final : public Reading {
 
   static OrderRow order_from(const sqlite::Statement& row) {
     OrderRow read;
-    orders::Order& order = read.order;
-    order.number = row.integer(0);
-    order.id = row.id<OrderId>(1);
-    order.cart = row.id<CartId>(2);
-    order.idempotency_key = row.text(3);
-    order.state = static_cast<orders::State>(row.integer(4));
-    order.payment = static_cast<orders::PaymentState>(row.integer(5));
-    order.version = static_cast<std::int32_t>(row.integer(6));
-    order.attempt = static_cast<std::int32_t>(row.integer(7));
-    order.holding = row.truth(8);
-    order.created_at = row.instant(9);
-    order.updated_at = row.instant(10);
-    order.hold_expires_at = row.instant(11);
-    order.lease_expires_at = row.instant(12);
-    order.payment_reference = row.text(13);
-    order.card_hint = row.text(14);
-    order.reason = row.text(15);
+    read.order = order_columns(row);
     read.document = row.text(16);
     return read;
   }
