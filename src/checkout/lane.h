@@ -69,16 +69,18 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
                                     {{"kind", kind_}})) {}
 
   Task<Result<Outcome>> submit(Operation operation) {
-    // Operations and outcomes are large: they lie still in the entry while it goes from hand to hand.
-    auto entry = std::make_shared<Entry>(std::move(operation));
+    // Operations and outcomes are large: they lie still in the entry while it goes from hand to hand. Whoever
+    // has it in hand owns it, not this coroutine, which it owns: resume() holds it until the outcome is out.
+    auto made = std::make_shared<Entry>(std::move(operation));
+    Entry& entry = *made;
     auto initiate = [this](auto handler, std::shared_ptr<Entry> queued) {
       queued->executor = asio::get_associated_executor(handler);
       queued->waiter = std::make_unique<TypedWaiter<decltype(handler)>>(std::move(handler));
       enqueue(std::move(queued));
     };
-    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(std::move(initiate),
-                                                                         asio::use_awaitable, entry);
-    co_return std::move(entry->outcome);
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+        std::move(initiate), asio::use_awaitable, std::move(made));
+    co_return std::move(entry.outcome);
   }
 
   std::size_t pending() const {
