@@ -121,17 +121,14 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     const asio::any_io_executor executor = entry->executor;
     bool start = false;
     {
-      const std::lock_guard lock(mutex_);
-      if (entries_.size() < limits_.queued_max) {
-        entries_.push_back(std::move(entry));
-        start = !std::exchange(running_, true);
+      std::unique_lock lock(mutex_);
+      if (entries_.size() >= limits_.queued_max) {
+        lock.unlock();
+        refuse(std::move(entry));
+        return;
       }
-    }
-    if (entry != nullptr) {
-      refused_.add();
-      entry->outcome = fail(ErrorCode::kOverloaded, "the commit queue of '" + kind_ + "' is full");
-      resume({std::move(entry)});
-      return;
+      entries_.push_back(std::move(entry));
+      start = !std::exchange(running_, true);
     }
     queue_.add(1);
     if (!start) return;
@@ -141,6 +138,12 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
         if (broken) std::rethrow_exception(broken);
       });
     });
+  }
+
+  void refuse(std::shared_ptr<Entry> entry) {
+    refused_.add();
+    entry->outcome = fail(ErrorCode::kOverloaded, "the commit queue of '" + kind_ + "' is full");
+    resume({std::move(entry)});
   }
 
   // Posted, not called: the lane takes its next batch before any of the last one's waiters run. One post for

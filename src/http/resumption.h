@@ -30,8 +30,11 @@ class Resumption {
       Handler* const held = std::launder(static_cast<Handler*>(place));
       Handler moved(std::move(*held));
       held->~Handler();
-      if (to != nullptr) new (to) Handler(std::move(moved));
-      if (run) std::move(moved)();
+      if (to != nullptr) {
+        new (to) Handler(std::move(moved));
+      } else if (run) {
+        std::move(moved)();
+      }
     };
   }
   explicit operator bool() const { return use_ != nullptr; }
