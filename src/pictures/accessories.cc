@@ -134,7 +134,7 @@ Figure beanie(Canvas& canvas, const Garment& g) {
       .curve(kX - 166, 490, kX - 166, 450, kX - 160, 420)
       .close();
   s.raw(soft_shadow(s, cuff, 0, -5, 6));
-  const std::string rim = s.piece(cuff, g.fabric == Fabric::kRib ? cloth.rib() : cloth.rib());
+  const std::string rim = s.piece(cuff, cloth.rib());
   s.folds(rim,
           {{{kX - 158, 428}, {kX, 446}, {kX + 158, 428}, 7, -0.22},
            {{kX - 156, 520}, {kX, 530}, {kX + 156, 520}, 10, 0.3}},
