@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   sqlite3_stmt* commit = prepare(database, "COMMIT");
   const std::string document(600, 'x');  // about the size of a real order's lines, address and totals
 
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(argv[2]));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(std::stol(argv[2]));
   const auto started = std::chrono::steady_clock::now();
   long orders = 0;
   while (std::chrono::steady_clock::now() < until) {

@@ -90,7 +90,7 @@ class TestShop {
   };
 
   /// `target` with its query. A body goes with Content-Type: application/json unless `headers` has its own.
-  Reply send(http::Method method, std::string target, std::string body = {},
+  Reply send(http::Method method, const std::string& target, std::string body = {},
              std::vector<std::pair<std::string_view, std::string_view>> headers = {}) {
     http::Request request;
     request.method = method;
@@ -115,7 +115,7 @@ class TestShop {
     if (match.route->immediate) return reply(match.route->immediate(request), endpoint);
     return reply(run(match.route->handler(request)), endpoint);
   }
-  Reply get(std::string target) { return send(http::Method::kGet, std::move(target)); }
+  Reply get(const std::string& target) { return send(http::Method::kGet, target); }
 
   template <typename T>
   T run(Task<T> task) {
@@ -151,7 +151,7 @@ class TestShop {
   http::Router router;
 
  private:
-  static Reply reply(http::Response response, const Endpoint* endpoint) {
+  static Reply reply(const http::Response& response, const Endpoint* endpoint) {
     Reply reply;
     reply.status = response.status;
     reply.body = response.body;

@@ -9,7 +9,6 @@ namespace ff::api {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 Schema order_of_pens() {
   Schema line = object("Line", {required("pen", text(1, 8)), required("count", integer(1, 99))});

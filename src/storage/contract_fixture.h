@@ -131,7 +131,7 @@ class Shop {
     return {};
   }
   /// A product with one variant and so many of it; its id.
-  VariantId stocked(std::string handle, inventory::Quantity available,
+  VariantId stocked(const std::string& handle, inventory::Quantity available,
                     catalog::StockPolicy policy = catalog::StockPolicy::kDeny) {
     catalog::CatalogueChange change;
     change.upserts.push_back(product(handle, {variant("M", policy)}));
@@ -157,7 +157,7 @@ class Shop {
   }
 
   /// A new order of another cart each time; change what the test is about.
-  orders::NewOrder order(std::vector<std::pair<VariantId, inventory::Quantity>> lines,
+  orders::NewOrder order(const std::vector<std::pair<VariantId, inventory::Quantity>>& lines,
                          orders::State state = orders::State::kPendingPayment) {
     orders::NewOrder made;
     orders::Order& order = made.order;
