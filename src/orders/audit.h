@@ -37,6 +37,10 @@ struct LedgerPayment {
 
 struct AuditReport {
   std::int64_t variants = 0, orders = 0, events = 0, payments = 0;
+  std::int64_t card_orders = 0;  // of the orders, those that the gateway was to be paid by
+  /// What I4 can't judge yet: orders whose money, and payments whose order, is not where it should be, but
+  /// within the lag.
+  std::int64_t young_orders = 0, young_payments = 0;
   std::vector<Violation> violations;  // the first kViolationsMax of them
   std::int64_t violation_count = 0;
 };
@@ -51,8 +55,9 @@ class Auditor {
   void order(const Order& order);
   void event(const OrderId& order, std::int32_t sequence, std::string_view type);
   void payment(const LedgerPayment& payment);
-  /// Once, after the last row.
-  AuditReport report();
+  /// Once, after the last row. Without the gateway's ledger I4 is not judged.
+  enum class Ledger : std::uint8_t { kRead, kMissing };
+  AuditReport report(Ledger ledger = Ledger::kRead);
 
  private:
   struct Counted {

@@ -211,6 +211,38 @@ TEST_F(AuditorTest, I4NamesAnAuthorisedPaymentWhoseOrderWaitsTooLong) {
               ElementsAre(violation("I4", pending.id.text(), "neither claimed nor given up")));
 }
 
+TEST_F(AuditorTest, I4CountsWhatIsTooYoungToBeJudged) {
+  EXPECT_EQ(audit().young_orders, 0);
+  payment->captured = false;
+  payment->charges = 0;
+  paid.payment = PaymentState::kAuthorised;
+  paid.updated_at = kNow - minutes(9);
+  EXPECT_EQ(audit().young_orders, 1);
+  EXPECT_EQ(audit().young_payments, 0);
+  paid.updated_at = kNow - minutes(11);
+  EXPECT_EQ(audit().young_orders, 0) << "now it is a violation";
+}
+
+TEST_F(AuditorTest, I4CountsPaymentsWhoseOrderMayStillCome) {
+  paid.method = PaymentMethod::kFree;
+  payment->key = payment_key(OrderId{Uuid::v7(kNow - minutes(1), random)});
+  EXPECT_EQ(audit().young_payments, 1);
+}
+
+TEST_F(AuditorTest, I4IsNotJudgedWithoutTheGatewaysLedgerAndTheOthersAre) {
+  stock.available = 7;
+  Auditor auditor(kNow, kLag);
+  auditor.stock(stock, ledger_sum);
+  for (const Order& each : {paid, pending}) {
+    auditor.order(each);
+    for (std::int32_t i = 1; i <= each.version; ++i)
+      auditor.event(each.id, i, "changed");
+  }
+  const AuditReport report = auditor.report(Auditor::Ledger::kMissing);
+  EXPECT_THAT(report.violations, ElementsAre(violation("I1", "variant 17", "received is 10")));
+  EXPECT_EQ(report.card_orders, 2);
+}
+
 TEST_F(AuditorTest, I5NamesAnOrderWithAGapOrADoubleInItsEvents) {
   paid.version = 2;
   more_events = {{paid.id, 2}};
