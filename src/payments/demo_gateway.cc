@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "payments/ledger.h"
+#include "sqlite/read_file.h"
 #include "sqlite/reader.h"
 #include "sqlite/writer.h"
 
@@ -48,6 +49,16 @@ Payment read(sqlite::Database& database, const std::string& key) {
   payment.key = key;
   if (rows.query(key).step()) payment = payment_of(rows);
   return payment;
+}
+
+Result<std::vector<Payment>> read_all(sqlite::Database& database) {
+  std::vector<Payment> payments;
+  auto rows = database.statement(kColumns);
+  rows.query();
+  while (rows.step())
+    payments.push_back(payment_of(rows));
+  if (database.failure()) return tl::unexpected<Error>(*database.failure());
+  return payments;
 }
 
 void write(sqlite::Database& database, const Payment& payment, Instant now) {
@@ -169,17 +180,18 @@ Task<Result<Payment>> DemoGateway::lookup(std::string key, Instant deadline) {
   co_return co_await answer(std::move(outcome), asked_at, settings_.latency, deadline);
 }
 
-Task<Result<std::vector<Payment>>> DemoGateway::ledger() {
-  auto work = [](sqlite::Database& database) -> Result<std::vector<Payment>> {
-    std::vector<Payment> payments;
-    auto rows = database.statement(kColumns);
-    rows.query();
-    while (rows.step())
-      payments.push_back(payment_of(rows));
-    if (database.failure()) return tl::unexpected<Error>(*database.failure());
-    return payments;
-  };
-  return ledger_->reader.read(std::move(work));
+Task<Result<std::vector<Payment>>> DemoGateway::ledger() { return ledger_->reader.read(read_all); }
+
+Result<std::vector<Payment>> DemoGateway::read_ledger(const std::string& path) {
+  std::vector<Payment> payments;
+  auto done = sqlite::read_file(path, [&payments](sqlite::Database& database) -> Result<void> {
+    auto all = read_all(database);
+    if (!all) return tl::unexpected(std::move(all.error()));
+    payments = std::move(*all);
+    return {};
+  });
+  if (!done) return tl::unexpected(std::move(done.error()));
+  return payments;
 }
 
 }  // namespace ff::payments

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "payments/gateway.h"
 
@@ -24,6 +25,9 @@ class DemoGateway final : public Gateway {
   /// contexts of those who wait.
   static Result<std::unique_ptr<DemoGateway>> open(const std::string& path, Clock& clock,
                                                    DemoGatewaySettings settings = {});
+  /// Every payment in the ledger at `path`, without opening it for a gateway: nothing is made, and a user who
+  /// may only read the file can do it (sqlite/read_file.h). kNotFound when there is none.
+  static Result<std::vector<Payment>> read_ledger(const std::string& path);
   ~DemoGateway() override;
 
   Task<Result<Payment>> authorise(AuthoriseRequest request) override;

@@ -140,6 +140,23 @@ TEST_F(DemoGatewayTest, TheLedgerSurvivesARestart) {
   EXPECT_EQ(found("b").status, Status::kDeclined);
 }
 
+TEST_F(DemoGatewayTest, ItsLedgerIsReadBesideItAndWithoutIt) {
+  const std::string path = (folder / "bank.db").string();
+  pay("a", kGood);
+  ASSERT_EQ(DemoGateway::read_ledger(path)->size(), 1u);
+  gateway.reset();
+  EXPECT_EQ(DemoGateway::read_ledger(path)->at(0).status, Status::kAuthorised);
+}
+
+TEST_F(DemoGatewayTest, ReadingALedgerThatIsNotThereMakesNone) {
+  const std::filesystem::path path = folder / "elsewhere.db";
+  const auto read = DemoGateway::read_ledger(path.string());
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(read.error().detail, testing::HasSubstr(path.string()));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST_F(DemoGatewayTest, WritesNoCardNumberAndNoSecurityCode) {
   pay("a", kGood);
   gateway.reset();

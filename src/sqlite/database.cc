@@ -33,6 +33,19 @@ ErrorCode code_of(int rc) {
   }
 }
 
+/// See sqlite.org/uri.html.
+std::string immutable_uri(std::string_view path) {
+  std::string uri = path.starts_with('/') ? "file://" : "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02X}", c);
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -107,23 +120,28 @@ Result<Database> Database::open(const std::string& path, const OpenOptions& opti
     const int made = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (made >= 0) ::close(made);
   }
+  const bool immutable = options.mode == OpenOptions::Mode::kImmutable;
+  const bool writes = !immutable && options.mode != OpenOptions::Mode::kReadOnly;
   // A reader of a WAL file needs to write its shared index, so it opens for writing and is held to reading.
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+  // Who may not write it shares the index of a server that runs.
+  const int flags = SQLITE_OPEN_NOMUTEX |
+                    (immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) |
                     (options.mode == OpenOptions::Mode::kReadWrite ? SQLITE_OPEN_CREATE : 0);
-  int rc = sqlite3_open_v2(path.c_str(), &state->handle, flags,
+  const std::string name = immutable ? immutable_uri(path) : path;
+  int rc = sqlite3_open_v2(name.c_str(), &state->handle, flags,
                            options.vfs.empty() ? nullptr : options.vfs.c_str());
   if (rc != SQLITE_OK) {
     return tl::unexpected(state->error(rc, "can't be opened"));
   }
   sqlite3_extended_result_codes(state->handle, 1);
   sqlite3_busy_timeout(state->handle, static_cast<int>(options.busy_timeout.count()));
-  if (sqlite3_db_readonly(state->handle, "main") == 1) {
+  if (writes && sqlite3_db_readonly(state->handle, "main") == 1) {
     return ff::fail(ErrorCode::kUnavailable,
                     fmt::format("database {}: is not writable by this user; check its owner and mode", path));
   }
   static constexpr const char* kSynchronous[] = {"FULL", "NORMAL", "OFF"};
   Database database(std::move(state));
-  if (options.mode == OpenOptions::Mode::kReadOnly) {
+  if (!writes) {
     (void)database.execute("PRAGMA query_only = ON");
   } else {
     bool wal = false;
@@ -143,8 +161,9 @@ Result<Database> Database::open(const std::string& path, const OpenOptions& opti
       "PRAGMA wal_autocheckpoint = {}; PRAGMA temp_store = MEMORY;",
       kSynchronous[static_cast<int>(options.synchronous)], options.cache_kib_max, options.checkpoint_pages));
   if (auto ok = database.take_failure(); !ok) {
-    ok.error().detail = fmt::format("database {}: can't be opened for writing: {}", path,
-                                    ok.error().detail.substr(ok.error().detail.rfind(": ") + 2));
+    ok.error().detail =
+        fmt::format("database {}: can't be opened for {}: {}", path, writes ? "writing" : "reading",
+                    ok.error().detail.substr(ok.error().detail.rfind(": ") + 2));
     return tl::unexpected(std::move(ok.error()));
   }
   return database;

@@ -40,6 +40,7 @@ struct OpenOptions {
     kReadWrite,        // made when absent (its folder too, one level)
     kReadWriteExists,  // kNotFound when absent
     kReadOnly,         // reads a file that another connection writes; never makes one
+    kImmutable,        // reads a file that nobody writes; takes no lock and makes nothing beside it
   };
   Mode mode = Mode::kReadWrite;
   Synchronous synchronous = Synchronous::kFull;
