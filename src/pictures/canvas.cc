@@ -67,7 +67,7 @@ std::string Canvas::sheen() {
 }
 
 std::string Sketch::piece(const Path& outline, const Cloth& cloth, double angle, double shading) {
-  const std::string name = canvas_.id();
+  std::string name = canvas_.id();
   canvas_.define(fmt::format(R"(<path id="{}" d="{}"/>)", name, outline.d()));
   const auto use = [&](std::string_view attributes) {
     markup_ += fmt::format(R"(<use href="#{}" {}/>)", name, attributes);

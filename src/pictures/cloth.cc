@@ -209,7 +209,7 @@ std::string define(Canvas& canvas, const std::string& key, const Tile& tile, std
   const std::string back = under.empty() ? ""
                                          : fmt::format(R"(<rect width="{}" height="{}" fill="{}"/>)",
                                                        number(large.width), number(large.height), under);
-  const std::string upright = canvas.shared(
+  std::string upright = canvas.shared(
       key,
       fmt::format(
           R"(<pattern id="{{id}}" patternUnits="userSpaceOnUse" x="{}" width="{}" height="{}">{}{}</pattern>)",

@@ -24,7 +24,7 @@ std::string backdrop(Canvas& canvas, View view, Rgb tint) {
       "glow",
       R"(<radialGradient id="{id}" cx=".28" cy=".18" r="1.05"><stop stop-color="#fff" stop-opacity=".42"/>)"
       R"(<stop offset=".55" stop-color="#fff" stop-opacity="0"/><stop offset="1" stop-color="#3a3027" stop-opacity=".13"/></radialGradient>)");
-  const std::string all = fmt::format(
+  std::string all = fmt::format(
       R"(<path fill="{}" d="M0 0h600v750H0z"/><path fill="{}" d="M0 0h600v750H0z"/>)", tint.hex(), glow);
   if (view != View::kFlat) return all;
   return all +

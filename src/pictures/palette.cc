@@ -14,8 +14,8 @@ constexpr Rgb hex(unsigned value) {
 }
 
 // Few grounds, all pale and near each other, so that a page of pictures hangs together.
-constexpr Rgb kLinen = hex(0xE8E0D3), kMist = hex(0xD6DDDF), kLeaf = hex(0xD8DCCF), kBlush = hex(0xE9DAD0),
-              kPebble = hex(0xDAD5CB), kClay = hex(0xC9BCA9), kHaze = hex(0xB7C2C5);
+constexpr Rgb kLinen = hex(0xE8E0D3), kMist = hex(0xD6DDDF), kBlush = hex(0xE9DAD0), kPebble = hex(0xDAD5CB),
+              kClay = hex(0xC9BCA9), kHaze = hex(0xB7C2C5);
 
 struct Entry {
   Rgb cloth, ground;
