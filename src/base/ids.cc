@@ -26,12 +26,12 @@ std::optional<std::array<std::uint8_t, 16>> parse_hex(std::string_view text, boo
 }
 
 std::string to_hex(const std::array<std::uint8_t, 16>& bytes, bool dashes) {
-  std::string text;
-  text.reserve(36);
+  std::string text(dashes ? 36 : 32, '-');
+  char* at = text.data();
   for (std::size_t i = 0; i < 16; ++i) {
-    if (dashes && (i == 4 || i == 6 || i == 8 || i == 10)) text += '-';
-    text += kHex[bytes[i] >> 4];
-    text += kHex[bytes[i] & 15];
+    if (dashes && (i == 4 || i == 6 || i == 8 || i == 10)) ++at;
+    *at++ = kHex[bytes[i] >> 4];
+    *at++ = kHex[bytes[i] & 15];
   }
   return text;
 }

@@ -103,13 +103,14 @@ Answer answer_of(Order order) {
   return Pending{std::move(order)};
 }
 
-Answer sold_out(const orders::SoldOut& outcome, const std::vector<orders::Line>& lines) {
+// With the names that the order was priced by.
+Answer sold_out(const orders::SoldOut& outcome, const catalog::Snapshot& snapshot) {
   SoldOut answer;
   for (const orders::Shortage& shortage : outcome.shortages) {
     SoldOutLine line{shortage.variant, {}, shortage.wanted, shortage.available};
-    for (const orders::Line& each : lines) {
-      if (each.variant != shortage.variant) continue;
-      line.title = each.variant_title.empty() ? each.title : each.title + ", " + each.variant_title;
+    if (const catalog::VariantRef ref = snapshot.variant(shortage.variant)) {
+      const std::string variant_title = catalog::options_text(*ref.variant);
+      line.title = variant_title.empty() ? ref.product->title : ref.product->title + ", " + variant_title;
     }
     answer.lines.push_back(std::move(line));
   }
@@ -198,13 +199,15 @@ Task<Result<Answer>> Service::run(Request request) {
   if (request.deadline.us != 0 && clock_.now() >= request.deadline)
     co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
   if (request.fingerprint.empty()) request.fingerprint = fingerprint_of(request);
-  Result<orders::NewOrder> priced = co_await price(request);
+  const std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
+  if (snapshot == nullptr) co_return fail(ErrorCode::kUnavailable, "there is no catalogue yet");
+  Result<orders::NewOrder> priced = co_await price(request, *snapshot);
   if (!priced) co_return co_await recorded_or(request, std::move(priced.error()));
 
-  const std::vector<orders::Line> lines = priced->order.lines;
   Result<orders::PlaceOutcome> outcome = co_await committer_.place(std::move(*priced));
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
-  if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome)) co_return sold_out(*shortage, lines);
+  if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome))
+    co_return sold_out(*shortage, *snapshot);
   if (auto* existing = std::get_if<orders::Existing>(&*outcome)) {
     // Our own placement, replayed after a lost reply, is as good as placed: unless somebody took it over.
     const bool ours = existing->fresh && existing->order.attempt == 1;
@@ -217,16 +220,14 @@ Task<Result<Answer>> Service::run(Request request) {
   co_return co_await authorise(request, std::move(order));
 }
 
-Task<Result<orders::NewOrder>> Service::price(const Request& request) {
-  const std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
-  if (snapshot == nullptr) co_return fail(ErrorCode::kUnavailable, "there is no catalogue yet");
+Task<Result<orders::NewOrder>> Service::price(const Request& request, const catalog::Snapshot& snapshot) {
   std::vector<cart::Line> wanted = request.lines;
   if (wanted.empty()) {
     Result<std::vector<cart::Cart>> carts = co_await carts_.read(std::span<const CartId>(&request.cart, 1));
     if (!carts) co_return tl::unexpected<Error>(std::move(carts.error()));
     if (!carts->empty()) wanted = std::move(carts->front().lines);
   }
-  Result<std::vector<orders::Line>> lines = order_lines(request, wanted, *snapshot, rules_.currency);
+  Result<std::vector<orders::Line>> lines = order_lines(request, wanted, snapshot, rules_.currency);
   if (!lines) co_return tl::unexpected<Error>(std::move(lines.error()));
 
   std::vector<pricing::PricedLine> priced;

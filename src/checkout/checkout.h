@@ -88,7 +88,7 @@ class Service {
   struct Answers;
 
   Task<Result<Answer>> run(Request request);
-  Task<Result<orders::NewOrder>> price(const Request& request);
+  Task<Result<orders::NewOrder>> price(const Request& request, const catalog::Snapshot& snapshot);
   /// For a request that can't be placed now: the recorded answer, if its key has an order already.
   Task<Result<Answer>> recorded_or(const Request& request, Error error);
   Task<Result<Answer>> authorise(const Request& request, orders::Order order);

@@ -34,10 +34,8 @@ class Fingerprint {
   std::string text() {
     std::array<unsigned char, kBytes> hash;
     crypto_generichash_final(&state_, hash.data(), hash.size());
-    std::string out;
-    for (const unsigned char byte : hash)
-      out += fmt::format("{:02x}", byte);
-    return out;
+    std::array<char, 2 * kBytes + 1> hex;
+    return sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
   }
 
  private:
@@ -79,13 +77,11 @@ void check_delivery(const RawRequest& raw, const pricing::Rules& rules, std::str
                     Request& request, std::vector<FieldError>& errors) {
   request.delivery_method = std::string(trim(raw.delivery_method));
   if (!delivers_to(rules, country)) return;  // the country is the error
-  const auto offers = pricing::delivery_offers(rules, country, Money{0, rules.currency});
-  for (const pricing::DeliveryOffer& offer : offers) {
-    if (offer.method->id == request.delivery_method) return;
-  }
+  if (pricing::is_delivered(rules, country, request.delivery_method)) return;
   if (request.delivery_method.empty()) {
     errors.push_back({"delivery_method", "choose a delivery method"});
   } else {
+    const auto offers = pricing::delivery_offers(rules, country, Money{0, rules.currency});
     errors.push_back({"delivery_method", fmt::format("must be one of: {}", quoted_list(offers))});
   }
 }

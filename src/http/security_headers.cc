@@ -35,11 +35,11 @@ SecurityHeaders::SecurityHeaders(std::span<const std::string> picture_hosts) {
              {"Referrer-Policy", "same-origin"},
              {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
              {"Cross-Origin-Opener-Policy", "same-origin"}};
-  block_ = block_without({});
+  append_without(block_, {});
 }
 
-std::string SecurityHeaders::block_without(std::span<const std::pair<std::string, std::string>> own) const {
-  std::string out;
+void SecurityHeaders::append_without(std::string& out,
+                                     std::span<const std::pair<std::string, std::string>> own) const {
   for (const auto& [name, value] : fields_) {
     const bool overridden = std::any_of(own.begin(), own.end(),
                                         [&](const auto& field) { return iequals_ascii(field.first, name); });
@@ -49,7 +49,6 @@ std::string SecurityHeaders::block_without(std::span<const std::pair<std::string
     out += value;
     out += "\r\n";
   }
-  return out;
 }
 
 const SecurityHeaders& default_security_headers() {

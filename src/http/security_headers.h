@@ -23,8 +23,8 @@ class SecurityHeaders {
 
   /// "Name: value\r\n" for each field, ready to be put into a head.
   std::string_view block() const { return block_; }
-  /// Without those that `own` (the response's fields) sets.
-  std::string block_without(std::span<const std::pair<std::string, std::string>> own) const;
+  /// The same, appended to `out`, without those that `own` (the response's fields) sets.
+  void append_without(std::string& out, std::span<const std::pair<std::string, std::string>> own) const;
   const std::string& content_security_policy() const { return fields_[0].second; }
 
  private:

@@ -1,7 +1,7 @@
 #include "http/wire.h"
 
+#include <algorithm>
 #include <ctime>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -10,12 +10,23 @@
 namespace ff::http {
 namespace {
 
+constexpr std::size_t kHeadBytesExpected = 1024;  // of an answer with the security headers: one allocation
+
+bool may_not_stand_in_a_field(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
 /// Bytes that could end a field or hide in one become spaces.
 void append_field_value(std::string& out, std::string_view value) {
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += (byte < 0x20 && c != '\t') || byte == 0x7f ? ' ' : c;
-  }
+  const std::size_t start = out.size();
+  out += value;
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), may_not_stand_in_a_field, ' ');
+}
+
+void append_number(std::string& out, std::size_t number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
 }
 
 std::string_view without_weak_mark(std::string_view tag) {
@@ -140,15 +151,23 @@ bool status_has_body(int status) { return status >= 200 && status != 204 && stat
 
 void append_head(std::string& out, const Response& response, std::string_view date,
                  const SecurityHeaders& security) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status,
-                 reason_phrase(response.status), date);
+  out.reserve(out.size() + kHeadBytesExpected);
+  out += "HTTP/1.1 ";
+  append_number(out, static_cast<std::size_t>(response.status));
+  out += ' ';
+  out += reason_phrase(response.status);
+  out += "\r\nDate: ";
+  out += date;
+  out += "\r\n";
   if (!response.content_type.empty()) {
     out += "Content-Type: ";
     append_field_value(out, response.content_type);
     out += "\r\n";
   }
   if (status_has_body(response.status)) {
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", response.body.size());
+    out += "Content-Length: ";
+    append_number(out, response.body.size());
+    out += "\r\n";
   }
   for (const auto& [name, value] : response.headers) {
     append_field_value(out, name);
@@ -159,7 +178,7 @@ void append_head(std::string& out, const Response& response, std::string_view da
   if (response.headers.empty()) {
     out += security.block();
   } else {
-    out += security.block_without(response.headers);
+    security.append_without(out, response.headers);
   }
 }
 

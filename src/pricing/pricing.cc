@@ -43,6 +43,11 @@ std::vector<DeliveryOffer> delivery_offers(const Rules& rules, std::string_view 
   return offers;
 }
 
+bool is_delivered(const Rules& rules, std::string_view country, std::string_view method_id) {
+  const DeliveryMethod* const method = find_delivery_method(rules, method_id);
+  return method != nullptr && contains(rules.countries, country) && delivers_to(rules, *method, country);
+}
+
 Money subtotal(std::span<const PricedLine> lines, Currency currency) {
   Money sum{0, currency};
   for (const PricedLine& line : lines)

@@ -48,6 +48,9 @@ struct DeliveryOffer {
   Money price;
 };
 std::vector<DeliveryOffer> delivery_offers(const Rules& rules, std::string_view country, Money subtotal);
+
+/// Whether one of them is the method with this id.
+bool is_delivered(const Rules& rules, std::string_view country, std::string_view method_id);
 Money subtotal(std::span<const PricedLine> lines, Currency currency);
 const DeliveryMethod* find_delivery_method(const Rules& rules, std::string_view id);
 /// The country's rule, else that of "*", else no tax.
