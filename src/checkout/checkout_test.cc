@@ -229,7 +229,7 @@ TEST_F(CheckoutTest, APaymentThatNeverArrivesIsGivenUpOnlyAfterTheHoldAndCanNotA
 // The request that placed the order died (here: its gateway call hangs beyond its lease).
 class AbandonedOrder : public CheckoutTest {
  protected:
-  void abandon(std::function<Fate(Operation)> how) {
+  void abandon(const std::function<Fate(Operation)>& how) {
     add_to_cart("shirt", 1);
     settings.payment_timeout = minutes(60);
     hanging = std::make_unique<Service>(catalogue, store.carts(), orders, committer, gateway, rules, clock,

@@ -94,7 +94,7 @@ class ShopTest : public testing::Test {
     context.restart();
   }
 
-  static catalog::Product product(std::string handle, std::int64_t price) {
+  static catalog::Product product(const std::string& handle, std::int64_t price) {
     catalog::Product made;
     made.handle = handle;
     made.title = "The " + handle;

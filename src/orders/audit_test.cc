@@ -64,7 +64,7 @@ class AuditorTest : public testing::Test {
     return auditor.report();
   }
 
-  static auto violation(std::string invariant, std::string row, std::string what) {
+  static auto violation(const std::string& invariant, const std::string& row, const std::string& what) {
     return AllOf(Field(&Violation::invariant, invariant), Field(&Violation::row, HasSubstr(row)),
                  Field(&Violation::what, HasSubstr(what)));
   }
