@@ -15,8 +15,6 @@ namespace ff::pictures {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 using testing::StartsWith;
 
 Garment of(std::string_view spec) {
