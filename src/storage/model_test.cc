@@ -127,7 +127,7 @@ class Storm {
 
   template <typename Operation>
   std::vector<std::string> all(Operation operation) {
-    const std::vector<std::string> expected = operation(memory_);
+    std::vector<std::string> expected = operation(memory_);
     for (Shop* other : others())
       EXPECT_EQ(operation(*other), expected);
     for (const std::string& outcome : expected)
