@@ -13,9 +13,15 @@ class Proxy:
     when they return.
 
     cut(): connections are reset and new ones refused. black_hole(): nothing arrives and nobody is told; what was
-    sent meanwhile arrives after heal(), as with retransmissions. delay(): each chunk takes so long."""
+    sent meanwhile arrives after heal(), as with retransmissions. delay(): each chunk takes so long.
 
-    def __init__(self, port: int):
+    `instead`: (text, other text of the same length), put in its place on its way to the server: a statement
+    without one of its safeguards. `replaced` counts."""
+
+    def __init__(self, port: int, instead: tuple = None):
+        assert instead is None or len(instead[0]) == len(instead[1])
+        self.instead = instead
+        self.replaced = 0
         self.server_port = port
         self.port = 0
         self.commits_cut = 0
@@ -120,6 +126,9 @@ class Proxy:
             if self._delay > 0:
                 await asyncio.sleep(self._delay)
             await self._passing.wait()
+            if sender is not None and self.instead and self.instead[0] in data:
+                self.replaced += data.count(self.instead[0])
+                data = data.replace(*self.instead)
             if sender is not None and self._commits_to_cut > 0 and COMMIT in data.lower():
                 self._commits_to_cut -= 1
                 self.commits_cut += 1
