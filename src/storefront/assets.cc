@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "storefront/compression.h"
+#include "http/compression.h"
 
 namespace ff::storefront {
 namespace {
@@ -100,15 +100,15 @@ std::shared_ptr<const http::FinishedBytes> Assets::get(std::string_view path, ht
   if (found == by_hashed_.end()) return nullptr;
   Asset& asset = *found->second;
   const std::string_view type = content_type_of(asset.name);
-  if (!compressible(type)) encoding = http::Encoding::kIdentity;
+  if (!http::compressible(type)) encoding = http::Encoding::kIdentity;
   const auto slot = static_cast<std::size_t>(encoding);
   std::call_once(asset.once[slot], [&] {
     http::Response response;
     response.content_type = type;
-    response.body = compress(asset.bytes, encoding, Effort::kBest);
-    if (compressible(type)) response.header("Vary", "Accept-Encoding");
+    response.body = http::compress(asset.bytes, encoding, http::Effort::kBest);
+    if (http::compressible(type)) response.header("Vary", "Accept-Encoding");
     if (encoding != http::Encoding::kIdentity)
-      response.header("Content-Encoding", std::string(content_coding(encoding)));
+      response.header("Content-Encoding", std::string(http::content_coding(encoding)));
     // The name changes with the content, so nobody ever needs to ask again.
     response.header("Cache-Control", "public, max-age=31536000, immutable");
     asset.finished[slot] = http::finish(response, fmt::format("{}:{}", asset.url, slot));

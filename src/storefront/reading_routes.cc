@@ -29,19 +29,6 @@ constexpr std::string_view kPictureCacheControl = "public, max-age=86400, stale-
 constexpr std::string_view kPictureSuffix = ".svg";
 constexpr std::size_t kLinearScanMax = 20'000;  // products looked at while there is no index yet
 
-/// Two callables as a Recipe.
-template <typename InputsOf, typename Render>
-class Callables final : public Recipe {
- public:
-  Callables(InputsOf& inputs, Render& render) : inputs_(inputs), render_(render) {}
-  std::uint64_t inputs() override { return inputs_(); }
-  http::Response render() override { return render_(); }
-
- private:
-  InputsOf& inputs_;
-  Render& render_;
-};
-
 /// What a listing shows before the index is built: right products, no facets, no further pages.
 catalog::Page without_index(const catalog::Snapshot& snapshot, const catalog::Query& query) {
   catalog::Page page;
@@ -107,13 +94,13 @@ ReadingRoutes::ReadingRoutes(ReadingSources sources, const Layout& layout, http:
 
 ReadingRoutes::~ReadingRoutes() = default;
 
-Generations ReadingRoutes::generations() const {
+http::Generations ReadingRoutes::generations() const {
   return {shop_.catalogue.generation(), shop_.labels.generation(), shop_.index.generation()};
 }
 
 template <typename InputsOf, typename Write>
-http::Response ReadingRoutes::page(PageCache& cache, const http::Request& request, std::string_view key,
-                                   Generations now, InputsOf&& inputs, Write&& write,
+http::Response ReadingRoutes::page(http::PageCache& cache, const http::Request& request, std::string_view key,
+                                   http::Generations now, InputsOf&& inputs, Write&& write,
                                    std::string_view cache_control) {
   const auto render = [&] {
     std::string written = write();
@@ -122,7 +109,7 @@ http::Response ReadingRoutes::page(PageCache& cache, const http::Request& reques
     response.header("Cache-Control", std::string(cache_control));
     return response;
   };
-  Callables recipe(inputs, render);
+  http::Callables recipe(inputs, render);
   http::Response response;
   response.finished = cache.get(key, http::negotiate(request.header("accept-encoding")), now, recipe);
   return response.finished ? response : render();
@@ -157,7 +144,7 @@ http::Response ReadingRoutes::collection(const http::Request& request) {
 http::Response ReadingRoutes::search(const http::Request& request) { return listing(request, {}); }
 
 http::Response ReadingRoutes::listing(const http::Request& request, std::string_view collection_handle) {
-  const Generations now = generations();
+  const http::Generations now = generations();
   const http::Encoding encoding = http::negotiate(request.header("accept-encoding"));
   http::Response response;
   if (request.query.empty()) {
@@ -171,7 +158,7 @@ http::Response ReadingRoutes::listing(const http::Request& request, std::string_
   if (!collection_handle.empty())
     address.query.text.clear();  // a collection isn't searched: the search page is
   const std::string key = address_of(address, true);
-  PageCache& cache = key == request.path ? pages_ : queries_;
+  http::PageCache& cache = key == request.path ? pages_ : queries_;
   if ((response.finished = cache.find(key, encoding, now))) return response;
 
   View view(*this, shop_.index.load());
@@ -202,7 +189,7 @@ http::Response ReadingRoutes::listing(const http::Request& request, std::string_
 }
 
 http::Response ReadingRoutes::product(const http::Request& request) {
-  const Generations now = generations();
+  const http::Generations now = generations();
   const http::Encoding encoding = http::negotiate(request.header("accept-encoding"));
   http::Response response;
   std::optional<std::int64_t> wanted;
@@ -267,7 +254,7 @@ http::Response ReadingRoutes::picture(const http::Request& request) {
     drawn.header("Cache-Control", std::string(kPictureCacheControl));
     return drawn;
   };
-  Callables recipe(inputs, render);
+  http::Callables recipe(inputs, render);
   response.finished = pictures_.get(request.path, encoding, {1, 0, 0}, recipe);
   return response.finished ? response : render();
 }
@@ -291,7 +278,7 @@ http::Response ReadingRoutes::favicon(const http::Request& request) {
     drawn.header("Cache-Control", std::string(kPictureCacheControl));
     return drawn;
   };
-  Callables recipe(inputs, render);
+  http::Callables recipe(inputs, render);
   http::Response response;
   response.finished =
       pictures_.get("/favicon.ico", http::negotiate(request.header("accept-encoding")), {1, 0, 0}, recipe);
@@ -300,7 +287,7 @@ http::Response ReadingRoutes::favicon(const http::Request& request) {
 
 template <typename Write>
 http::Response ReadingRoutes::sitemap_file(const http::Request& request, std::string_view key,
-                                           Generations now, Write&& write) {
+                                           http::Generations now, Write&& write) {
   // The text is its own inputs: it shows nothing but addresses, and is written once per new catalogue.
   std::string xml;
   const auto inputs = [&] {
@@ -314,20 +301,20 @@ http::Response ReadingRoutes::sitemap_file(const http::Request& request, std::st
     response.header("Cache-Control", std::string(kSitemapCacheControl));
     return response;
   };
-  Callables recipe(inputs, render);
+  http::Callables recipe(inputs, render);
   http::Response response;
   response.finished = sitemaps_.get(key, http::negotiate(request.header("accept-encoding")), now, recipe);
   return response.finished ? response : render();
 }
 
 http::Response ReadingRoutes::sitemap(const http::Request& request) {
-  const Generations now{shop_.catalogue.generation(), 0, 0};
+  const http::Generations now{shop_.catalogue.generation(), 0, 0};
   return sitemap_file(request, "/sitemap.xml", now,
                       [&] { return write_sitemap(layout_, *shop_.catalogue.load()); });
 }
 
 http::Response ReadingRoutes::sitemap_part(const http::Request& request) {
-  const Generations now{shop_.catalogue.generation(), 0, 0};
+  const http::Generations now{shop_.catalogue.generation(), 0, 0};
   const std::string_view file = request.param("file");
   const auto number = file.ends_with(".xml") ? parse_int(file.substr(0, file.size() - 4)) : std::nullopt;
   const auto snapshot = shop_.catalogue.load();

@@ -2,9 +2,9 @@
 // sitemap. No store is ever asked: everything comes from the snapshot, the index and the labels in memory,
 // so the shop stays browsable when its database is away.
 //
-// Invariant: answers are the same for every shopper and come from bounded caches (page_cache.h). Listings
-// with a query have a cache of their own, so that someone who walks all filters can't push the product pages
-// out.
+// Invariant: answers are the same for every shopper and come from bounded caches (http/page_cache.h).
+// Listings with a query have a cache of their own, so that someone who walks all filters can't push the
+// product pages out.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,10 @@
 #include "catalog/search.h"
 #include "catalog/snapshot.h"
 #include "catalog/stock_labels.h"
+#include "http/page_cache.h"
 #include "http/router.h"
 #include "pricing/pricing.h"
 #include "storefront/layout.h"
-#include "storefront/page_cache.h"
 #include "telemetry/metrics.h"
 
 namespace ff::storefront {
@@ -58,27 +58,28 @@ class ReadingRoutes {
   http::Response sitemap_part(const http::Request& request);
   http::Response robots(const http::Request& request);
 
-  const PageCache& pages() const { return pages_; }
-  const PageCache& queries() const { return queries_; }
+  const http::PageCache& pages() const { return pages_; }
+  const http::PageCache& queries() const { return queries_; }
 
  private:
   class View;
   /// `now` must have been read before what the page is made from was loaded: content may be newer than its
   /// stamp (it is then checked once more), never older.
   template <typename InputsOf, typename Write>
-  http::Response page(PageCache& cache, const http::Request& request, std::string_view key, Generations now,
-                      InputsOf&& inputs, Write&& write, std::string_view cache_control);
+  http::Response page(http::PageCache& cache, const http::Request& request, std::string_view key,
+                      http::Generations now, InputsOf&& inputs, Write&& write,
+                      std::string_view cache_control);
   /// A sitemap that `write(snapshot)` writes; `now` as in page().
   template <typename Write>
-  http::Response sitemap_file(const http::Request& request, std::string_view key, Generations now,
+  http::Response sitemap_file(const http::Request& request, std::string_view key, http::Generations now,
                               Write&& write);
   http::Response listing(const http::Request& request, std::string_view collection_handle);
-  Generations generations() const;
+  http::Generations generations() const;
 
   const ReadingSources shop_;
   const Layout& layout_;
   http::ErrorPage not_found_;
-  PageCache pages_, queries_, pictures_, sitemaps_;
+  http::PageCache pages_, queries_, pictures_, sitemaps_;
 };
 
 /// Registers all of them. `routes` must outlive the router's last request.

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "embedded/web.h"
+#include "http/compression.h"
 #include "pictures/garment.h"
-#include "storefront/compression.h"
 #include "storefront/sample_shop.h"
 
 namespace ff::storefront {
@@ -437,7 +437,8 @@ TEST(Assets, KeepFontsAndScriptsInTheirBudget) {
     ASSERT_FALSE(assets.bytes(font).empty());
     EXPECT_LE(assets.bytes(font).size(), 25U * 1024) << font;
   }
-  EXPECT_LT(compress(assets.bytes("shop.js"), http::Encoding::kGzip, Effort::kBest).size(), 15U * 1024);
+  EXPECT_LT(http::compress(assets.bytes("shop.js"), http::Encoding::kGzip, http::Effort::kBest).size(),
+            15U * 1024);
 }
 
 TEST(Assets, KnowEveryClothColourAndGround) {

@@ -1,11 +1,11 @@
-#include "storefront/page_cache.h"
+#include "http/page_cache.h"
 
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "storefront/compression.h"
+#include "http/compression.h"
 
-namespace ff::storefront {
+namespace ff::http {
 
 // `state` (of the shard) guards what a hit reads; `building` makes one thread at a time check or render.
 // Order: building, then a shard's mutex; never the other way round.
@@ -13,9 +13,9 @@ struct PageCache::Entry {
   std::string key;
   std::mutex building;
   // Under the shard's mutex:
-  Generations checked;
+  Generations checked{};
   std::uint64_t inputs = 0;
-  std::array<std::shared_ptr<const http::FinishedBytes>, 3> finished;
+  std::array<std::shared_ptr<const FinishedBytes>, 3> finished;
   std::size_t bytes = 0;  // as accounted for in the shard
   bool kept = false;      // in the map and the list
   std::list<std::shared_ptr<Entry>>::iterator place;
@@ -32,7 +32,7 @@ namespace {
 constexpr std::size_t kEntryOverhead = 512;  // list and map nodes, the entry itself
 }
 
-PageCache::PageCache(std::string name, std::size_t bytes_max, const http::SecurityHeaders& security,
+PageCache::PageCache(std::string name, std::size_t bytes_max, const SecurityHeaders& security,
                      telemetry::Registry& metrics)
     : shard_bytes_max_(bytes_max / kShards),
       security_(security),
@@ -63,8 +63,8 @@ std::size_t PageCache::bytes() const {
   return sum;
 }
 
-std::shared_ptr<const http::FinishedBytes> PageCache::find(std::string_view key, http::Encoding encoding,
-                                                           Generations now) {
+std::shared_ptr<const FinishedBytes> PageCache::find(std::string_view key, Encoding encoding,
+                                                     Generations now) {
   Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.entries.find(key);
@@ -78,8 +78,8 @@ std::shared_ptr<const http::FinishedBytes> PageCache::find(std::string_view key,
   return finished;
 }
 
-std::shared_ptr<const http::FinishedBytes> PageCache::get(std::string_view key, http::Encoding encoding,
-                                                          Generations now, Recipe& recipe) {
+std::shared_ptr<const FinishedBytes> PageCache::get(std::string_view key, Encoding encoding, Generations now,
+                                                    Recipe& recipe) {
   if (auto finished = find(key, encoding, now)) return finished;
   Shard& shard = shard_of(key);
   std::shared_ptr<Entry> entry;
@@ -126,21 +126,21 @@ std::shared_ptr<const http::FinishedBytes> PageCache::get(std::string_view key, 
   return finished;
 }
 
-std::shared_ptr<const http::FinishedBytes> PageCache::build(std::string_view key, http::Encoding encoding,
-                                                            Recipe& recipe, std::uint64_t inputs) {
-  http::Response response = recipe.render();
+std::shared_ptr<const FinishedBytes> PageCache::build(std::string_view key, Encoding encoding, Recipe& recipe,
+                                                      std::uint64_t inputs) {
+  Response response = recipe.render();
   renders_.add();
   // The content itself is in the tag too: a release that writes the same inputs differently must not be told
   // 304.
   const std::string seed =
       fmt::format("{}:{:x}:{:x}:{}", key, inputs, fingerprint(response.body), static_cast<int>(encoding));
-  if (encoding != http::Encoding::kIdentity) {
+  if (encoding != Encoding::kIdentity) {
     response.body = compress(response.body, encoding, Effort::kQuick);
     if (response.body.empty()) return nullptr;
     response.header("Content-Encoding", std::string(content_coding(encoding)));
   }
   response.header("Vary", "Accept-Encoding");
-  return http::finish(response, seed, security_);
+  return finish(response, seed, security_);
 }
 
 void PageCache::account(Shard& shard, const std::shared_ptr<Entry>& entry) {
@@ -167,4 +167,4 @@ void PageCache::account(Shard& shard, const std::shared_ptr<Entry>& entry) {
   }
 }
 
-}  // namespace ff::storefront
+}  // namespace ff::http

@@ -1,11 +1,11 @@
-#include "storefront/compression.h"
+#include "http/compression.h"
 
 #include <brotli/encode.h>
 #include <libdeflate.h>
 
 #include <memory>
 
-namespace ff::storefront {
+namespace ff::http {
 namespace {
 
 std::string gzip(std::string_view body, int level) {
@@ -30,13 +30,13 @@ std::string brotli(std::string_view body, int quality) {
 
 }  // namespace
 
-std::string compress(std::string_view body, http::Encoding encoding, Effort effort) {
+std::string compress(std::string_view body, Encoding encoding, Effort effort) {
   switch (encoding) {
-    case http::Encoding::kGzip:
+    case Encoding::kGzip:
       return gzip(body, effort == Effort::kBest ? 12 : 6);
-    case http::Encoding::kBrotli:
+    case Encoding::kBrotli:
       return brotli(body, effort == Effort::kBest ? 11 : 5);
-    case http::Encoding::kIdentity:
+    case Encoding::kIdentity:
       break;
   }
   return std::string(body);
@@ -48,16 +48,16 @@ bool compressible(std::string_view content_type) {
          content_type.find("javascript") != std::string_view::npos;
 }
 
-std::string_view content_coding(http::Encoding encoding) {
+std::string_view content_coding(Encoding encoding) {
   switch (encoding) {
-    case http::Encoding::kGzip:
+    case Encoding::kGzip:
       return "gzip";
-    case http::Encoding::kBrotli:
+    case Encoding::kBrotli:
       return "br";
-    case http::Encoding::kIdentity:
+    case Encoding::kIdentity:
       break;
   }
   return "";
 }
 
-}  // namespace ff::storefront
+}  // namespace ff::http

@@ -1,5 +1,5 @@
-// Keeps pages as finished bytes (design 6): rendered and compressed at most once per change of what they
-// show, whoever asks, and bounded in bytes.
+// Keeps answers as finished bytes (design 6): rendered and compressed at most once per change of what they
+// show, whoever asks, and bounded in bytes. Pages, pictures, listings of the API.
 //
 // Invariants
 //  - For one key, encoding and state of the inputs the page is rendered once in this process: others who ask
@@ -25,13 +25,11 @@
 #include "http/message.h"
 #include "telemetry/metrics.h"
 
-namespace ff::storefront {
+namespace ff::http {
 
-/// The holders' generations at one moment; cheap to read, compared on every hit.
-struct Generations {
-  std::uint64_t catalogue = 0, labels = 0, index = 0;
-  bool operator==(const Generations&) const = default;
-};
+/// How often each source that a page is made from has changed, at one moment; cheap to read, compared on
+/// every hit. What needs fewer than three leaves the rest at 0.
+using Generations = std::array<std::uint64_t, 3>;
 
 /// How to make one page. Lives for one get(); called at most once each, on the asking thread.
 class Recipe {
@@ -40,7 +38,20 @@ class Recipe {
   /// Everything that the page shows, as one number; the same on every process for the same content.
   virtual std::uint64_t inputs() = 0;
   /// The page in full, uncompressed. Called after inputs().
-  virtual http::Response render() = 0;
+  virtual Response render() = 0;
+};
+
+/// Two callables as a Recipe; they must outlive it.
+template <typename InputsOf, typename Render>
+class Callables final : public Recipe {
+ public:
+  Callables(InputsOf& inputs, Render& render) : inputs_(inputs), render_(render) {}
+  std::uint64_t inputs() override { return inputs_(); }
+  Response render() override { return render_(); }
+
+ private:
+  InputsOf& inputs_;
+  Render& render_;
 };
 
 class PageCache {
@@ -48,16 +59,15 @@ class PageCache {
   static constexpr std::size_t kShards = 16;
 
   /// `name` tells the caches apart in metrics. `security` must outlive the cache.
-  PageCache(std::string name, std::size_t bytes_max, const http::SecurityHeaders& security,
+  PageCache(std::string name, std::size_t bytes_max, const SecurityHeaders& security,
             telemetry::Registry& metrics);
   ~PageCache();
 
   /// The page of `key`. Null only when there was no memory to compress; then serve Recipe::render() itself.
-  std::shared_ptr<const http::FinishedBytes> get(std::string_view key, http::Encoding encoding,
-                                                 Generations now, Recipe& recipe);
+  std::shared_ptr<const FinishedBytes> get(std::string_view key, Encoding encoding, Generations now,
+                                           Recipe& recipe);
   /// The hit alone: null when get() would have to check or render.
-  std::shared_ptr<const http::FinishedBytes> find(std::string_view key, http::Encoding encoding,
-                                                  Generations now);
+  std::shared_ptr<const FinishedBytes> find(std::string_view key, Encoding encoding, Generations now);
 
   std::size_t bytes() const;  // held by all entries now
   std::size_t bytes_max() const { return shard_bytes_max_ * kShards; }
@@ -70,15 +80,15 @@ class PageCache {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   Shard& shard_of(std::string_view key);
-  std::shared_ptr<const http::FinishedBytes> build(std::string_view key, http::Encoding encoding,
-                                                   Recipe& recipe, std::uint64_t inputs);
+  std::shared_ptr<const FinishedBytes> build(std::string_view key, Encoding encoding, Recipe& recipe,
+                                             std::uint64_t inputs);
   void account(Shard& shard, const std::shared_ptr<Entry>& entry);
 
   std::size_t shard_bytes_max_;
-  const http::SecurityHeaders& security_;
+  const SecurityHeaders& security_;
   std::array<std::unique_ptr<Shard>, kShards> shards_;
   telemetry::Counter &hits_, &renders_, &carried_, &evicted_;
   telemetry::Gauge& held_bytes_;
 };
 
-}  // namespace ff::storefront
+}  // namespace ff::http

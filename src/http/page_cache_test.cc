@@ -1,4 +1,4 @@
-#include "storefront/page_cache.h"
+#include "http/page_cache.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace ff::storefront {
+namespace ff::http {
 namespace {
 
 class Counted final : public Recipe {
@@ -17,9 +17,9 @@ class Counted final : public Recipe {
     ++asked;
     return inputs_;
   }
-  http::Response render() override {
+  Response render() override {
     ++rendered;
-    return http::Response::html(200, body_);
+    return Response::html(200, body_);
   }
   std::atomic<int> asked{0}, rendered{0};
 
@@ -31,9 +31,9 @@ class Counted final : public Recipe {
 class PageCacheTest : public ::testing::Test {
  protected:
   telemetry::Registry metrics;
-  http::SecurityHeaders security;
+  SecurityHeaders security;
   PageCache cache{"pages", 16 * 64 * 1024, security, metrics};
-  static constexpr auto kPlain = http::Encoding::kIdentity;
+  static constexpr auto kPlain = Encoding::kIdentity;
 };
 
 TEST_F(PageCacheTest, RendersAPageOnceAndServesTheSameBytesAfter) {
@@ -82,8 +82,8 @@ TEST_F(PageCacheTest, GivesEachEncodingItsOwnTagAndBytes) {
   const std::string body(4000, 'x');
   Counted recipe(body, 1);
   const auto plain = cache.get("/a", kPlain, {1, 1, 1}, recipe);
-  const auto gzip = cache.get("/a", http::Encoding::kGzip, {1, 1, 1}, recipe);
-  const auto brotli = cache.get("/a", http::Encoding::kBrotli, {1, 1, 1}, recipe);
+  const auto gzip = cache.get("/a", Encoding::kGzip, {1, 1, 1}, recipe);
+  const auto brotli = cache.get("/a", Encoding::kBrotli, {1, 1, 1}, recipe);
   EXPECT_NE(plain->etag, gzip->etag);
   EXPECT_NE(gzip->etag, brotli->etag);
   EXPECT_LT(gzip->body.size(), body.size() / 10);
@@ -97,13 +97,13 @@ TEST_F(PageCacheTest, RendersOnceHoweverManyThreadsAskTogether) {
   constexpr int kThreads = 8;
   Counted recipe("<p>busy</p>", 3);
   std::barrier start(kThreads);
-  std::vector<std::shared_ptr<const http::FinishedBytes>> got(kThreads);
+  std::vector<std::shared_ptr<const FinishedBytes>> got(kThreads);
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&, i] {
         start.arrive_and_wait();
-        got[static_cast<std::size_t>(i)] = cache.get("/busy", http::Encoding::kBrotli, {1, 1, 1}, recipe);
+        got[static_cast<std::size_t>(i)] = cache.get("/busy", Encoding::kBrotli, {1, 1, 1}, recipe);
       });
     }
   }
@@ -151,4 +151,4 @@ TEST_F(PageCacheTest, KeepsItsOtherPagesWhenOneIsTooLarge) {
 }
 
 }  // namespace
-}  // namespace ff::storefront
+}  // namespace ff::http
