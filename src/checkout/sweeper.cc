@@ -161,7 +161,7 @@ void Sweeper::note_failure(Away& away, const Error& error) {
 void Sweeper::note_answer(Away& away) {
   if (away.rounds == 0) return;
   log::info(kRoom, "the sweeper is answered again",
-            {{"about", away.what}, {"rounds", std::to_string(std::exchange(away.rounds, 0))}});
+            {{"about", away.what}, {"rounds", std::exchange(away.rounds, 0)}});
 }
 
 Task<bool> Sweeper::settle_overdue() {

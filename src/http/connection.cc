@@ -3,17 +3,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <exception>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
+#include "http/failure_log.h"
 #include "http/wire.h"
 #include "telemetry/log.h"
 
@@ -30,9 +31,22 @@ std::string plain_text(const asio::ip::tcp::endpoint& peer) {
   return plain_address(peer.address()).to_string();
 }
 
-/// 503 is what we answer on purpose, perhaps by thousands: whoever decided it says why.
+/// Our own failures are errors. 501 and 505 are not: a client asked for a method or a version that we don't
+/// speak, and log_refusal() tells of it. Nor is 503: it is answered on purpose, perhaps by thousands, and
+/// whoever decided it says why.
 log::Level level_of(int status) {
-  return status >= 500 && status != 503 ? log::Level::kError : log::Level::kDebug;
+  const bool failed = status >= 500 && status != 501 && status != 503 && status != 505;
+  return failed ? log::Level::kError : log::Level::kDebug;
+}
+
+/// Where a target leads that has a slash too many at its end. Empty for one that could name another host.
+std::string without_last_slash(std::string_view target) {
+  if (!target.starts_with('/') || target.starts_with("//")) return {};
+  const std::size_t path_end = std::min(target.find('?'), target.size());
+  std::string_view path = target.substr(0, path_end);
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  return std::string(path).append(target.substr(path_end));
 }
 
 }  // namespace
@@ -283,6 +297,10 @@ Connection::Next Connection::answer_one(std::string_view input, const Framing& f
     if (any || (request_->method == Method::kOptions && !match.allow.empty())) {
       response.status = 204;
       if (any) match.allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    } else if (std::string to = match.slash_too_many ? without_last_slash(request_->target) : std::string();
+               !to.empty()) {
+      response.status = 308;
+      response.header("Location", std::move(to));
     } else {
       response = error_response(match.allow.empty() ? 404 : 405);
     }
@@ -460,13 +478,7 @@ Response Connection::error_response(int status) const {
 /// is not known, or not worth finding out.
 void Connection::refuse(Fault fault) {
   lane_.metrics.count_fault(fault);
-  const Request& request = *request_;
-  if (log::enabled(log::Level::kDebug)) {
-    log::debug("http", "request refused",
-               {{"request_id", request.request_id()},
-                {"reason", to_string(fault)},
-                {"client", request.remote_address}});
-  }
+  log_refusal(*request_, fault);
   respond(error_response(status_of(fault)), true);
 }
 
@@ -551,9 +563,9 @@ void Connection::account(int status, std::size_t bytes) {
               {"server", lane_.server},
               {"method", to_string(request.method)},
               {"route", request.route.empty() ? std::string_view("none") : request.route},
-              {"status", fmt::format("{}", status)},
-              {"bytes", fmt::format("{}", bytes)},
-              {"micros", fmt::format("{:.0f}", seconds.count() * 1e6)},
+              {"status", status},
+              {"bytes", bytes},
+              {"micros", std::llround(seconds.count() * 1e6)},
               {"client", request.remote_address}});
 }
 

@@ -1,6 +1,6 @@
 #include "http/failure_log.h"
 
-#include <fmt/format.h>
+#include <array>
 
 #include "telemetry/log.h"
 
@@ -10,6 +10,7 @@ namespace {
 /// One for each reason that comes by thousands; as global as the log that they spare.
 log::Sparing unavailable;
 log::Sparing unknown;
+std::array<log::Sparing, kFaults> refused;
 
 }  // namespace
 
@@ -34,7 +35,20 @@ void log_failure(std::string_view room, const Request& request, const Error& err
               {"route", request.route},
               {"error", to_string(error.code)},
               {"detail", error.detail},
-              {"like_it_before", fmt::format("{}", left_out)}});
+              {"like_it_before", left_out}});
+}
+
+void log_refusal(const Request& request, Fault fault) {
+  std::uint64_t left_out = 0;
+  const bool admitted = refused[static_cast<std::size_t>(fault)].admit(left_out);
+  const log::Level level = admitted ? log::Level::kInfo : log::Level::kDebug;
+  if (!log::enabled(level)) return;
+  log::write(level, "http", "request refused",
+             {{"request_id", request.request_id()},
+              {"reason", to_string(fault)},
+              {"status", status_of(fault)},
+              {"client", request.remote_address},
+              {"like_it_before", left_out}});
 }
 
 }  // namespace ff::http

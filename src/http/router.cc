@@ -131,6 +131,15 @@ Router::Match Router::match(Request& request) const {
   const Node* node = find(*root_, std::string_view(request.path).substr(1), request);
   if (node == nullptr) {
     request.params.clear();
+    std::string_view shorter = request.path;
+    while (shorter.ends_with('/'))
+      shorter.remove_suffix(1);
+    const bool reading = request.method == Method::kGet || request.method == Method::kHead;
+    if (reading && !shorter.empty() && shorter.size() < request.path.size()) {
+      const Node* const meant = find(*root_, shorter.substr(1), request);
+      match.slash_too_many = meant != nullptr && meant->route(Method::kGet) != kNoRoute;
+      request.params.clear();
+    }
     return match;
   }
   for (std::size_t i = 0; i < node->parameter_names.size(); ++i) {

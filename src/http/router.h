@@ -50,6 +50,7 @@ class Router {
   struct Match {
     const Route* route = nullptr;
     std::string allow;  // when route is null and the path exists: the methods for Allow, "GET, HEAD"
+    bool slash_too_many = false;  // when route is null: without the slash at its end the path can be read
   };
   /// Fills request.params and request.route. Any thread, no lock. Time in the segments of the path.
   Match match(Request& request) const;

@@ -53,6 +53,17 @@ TEST_F(RouterTest, RestTakesSlashesAndNothing) {
   EXPECT_EQ(route(Method::kGet, "/assets"), "none");
 }
 
+TEST_F(RouterTest, TellsWhereOnlyASlashAtTheEndIsTooMuchForReading) {
+  EXPECT_TRUE(match(Method::kGet, "/products/shirt/").slash_too_many);
+  EXPECT_TRUE(match(Method::kHead, "/products/shirt//").slash_too_many);
+  EXPECT_EQ(request.route, "");
+  EXPECT_TRUE(request.params.empty());
+  EXPECT_FALSE(match(Method::kGet, "/products/").slash_too_many) << "there is no /products";
+  EXPECT_FALSE(match(Method::kGet, "/cart/lines/").slash_too_many) << "that can't be read";
+  EXPECT_FALSE(match(Method::kPost, "/cart/lines/").slash_too_many) << "a form isn't sent on";
+  EXPECT_FALSE(match(Method::kGet, "//").slash_too_many);
+}
+
 TEST_F(RouterTest, ParameterIsOneSegmentThatIsNotEmpty) {
   EXPECT_EQ(route(Method::kGet, "/products/"), "none");
   EXPECT_EQ(route(Method::kGet, "/products/a/b"), "none");

@@ -629,9 +629,38 @@ TEST_F(ServerTest, LogsFailuresByTheirRouteAndNeverWithThePath) {
     const std::size_t from = logged.rfind('\n', at) + 1;
     return logged.substr(from, logged.find('\n', at) - from);
   };
-  EXPECT_THAT(line_with(R"("status":"500")"), HasSubstr(R"("level":"error")"));
-  EXPECT_THAT(line_with(R"("status":"500")"), HasSubstr(R"("route":"/carts/{cart_id}")"));
-  EXPECT_EQ(line_with(R"("status":"503")"), "") << "refused by thousands: whoever decides it says why";
+  EXPECT_THAT(line_with(R"("status":500)"), HasSubstr(R"("level":"error")"));
+  EXPECT_THAT(line_with(R"("status":500)"), HasSubstr(R"("route":"/carts/{cart_id}")"));
+  EXPECT_EQ(line_with(R"("status":503)"), "") << "refused by thousands: whoever decides it says why";
+}
+
+TEST_F(ServerTest, TellsOfWhatClientsSendWronglyOnceAndNeverAsAnError) {
+  ::testing::internal::CaptureStderr();
+  start();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(client()->ask("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n").status, 501);
+    EXPECT_EQ(client()->ask("PRI * HTTP/2.0\r\n\r\n").status, 505);
+    EXPECT_EQ(client()->ask("\x16\x03\x01 hello\r\n\r\n").status, 400);
+  }
+  server.reset();
+  const std::string logged = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(logged, Not(HasSubstr(R"("level":"error")")));
+  std::size_t lines = 0;
+  for (std::size_t at = logged.find("request refused"); at != std::string::npos;
+       at = logged.find("request refused", at + 1))
+    ++lines;
+  EXPECT_LE(lines, 3U) << "at most one for each reason\n" << logged;
+}
+
+TEST_F(ServerTest, SendsReadersOfAPathWithASlashTooManyToThePage) {
+  router.get("/help/{topic}", Priority::kBrowse, [](const Request&) { return Response::text(200, "help"); });
+  start();
+  const auto c = client();
+  const auto moved = c->ask(get("/help/a%20b/?q=1"));
+  EXPECT_EQ(moved.status, 308);
+  EXPECT_EQ(moved.field("Location"), "/help/a%20b?q=1");
+  EXPECT_EQ(c->ask(get("//help/a/")).status, 404);
+  EXPECT_EQ(c->ask(get("/nothing/")).status, 404);
 }
 
 TEST_F(ServerTest, OpsRoutesSayHowThingsAre) {

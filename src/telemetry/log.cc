@@ -72,8 +72,10 @@ void write(Level level, std::string_view room, std::string_view message, Fields 
     json.key("level").value(to_string(level));
     json.key("room").value(room);
     json.key("message").value(message);
-    for (const auto& [name, value] : fields)
-      json.key(name).value(value);
+    for (const auto& [name, value] : fields) {
+      json.key(name);
+      value.visit([&](auto content) { json.value(content); });
+    }
   });
   logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }

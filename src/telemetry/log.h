@@ -1,23 +1,44 @@
 // One JSON line per event worth reading, on standard error.
 //
-//   log::info("http", "listening", {{"address", "0.0.0.0:8080"}});
-//   {"time":"2026-11-27T09:00:00.123456Z","level":"info","room":"http","message":"listening","address":"..."}
+//   log::info("http", "listening", {{"address", "0.0.0.0:8080"}, {"threads", 4}});
+//   {"time":"2026-11-27T09:00:00.123456Z","level":"info","room":"http","message":"listening","address":"...",
+//    "threads":4}
 //
+// What is a number is written as one, so that a log store can compare it: docs/logs.md lists the fields.
 // Never a secret, a card number, an e-mail address or a body. Any thread. Lines are whole. The level is set
 // once at start.
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace ff::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
-using Fields = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+/// A field's value: text, which must live until the line is written, or a whole number.
+class Value {
+ public:
+  Value(std::string_view text) : value_(text) {}
+  Value(const char* text) : value_(std::string_view(text)) {}
+  Value(const std::string& text) : value_(std::string_view(text)) {}
+  template <std::integral Number>
+  Value(Number number) : value_(static_cast<std::int64_t>(number)) {}
+  template <typename Visit>
+  void visit(Visit&& visitor) const {
+    std::visit(visitor, value_);
+  }
+
+ private:
+  std::variant<std::string_view, std::int64_t> value_;
+};
+using Fields = std::initializer_list<std::pair<std::string_view, Value>>;
 
 void set_level(Level level);
 bool enabled(Level level);

@@ -59,6 +59,14 @@ TEST(Log, LineIsOneJsonObjectWhateverTheFieldsHold) {
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
 }
 
+TEST(Log, NumbersAreNumbersAndTextIsText) {
+  ::testing::internal::CaptureStderr();
+  log::info("test", "measured",
+            {{"status", 404}, {"bytes", std::size_t{12}}, {"left", std::int64_t{-1}}, {"code", "404"}});
+  const std::string line = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(line, HasSubstr(R"("status":404,"bytes":12,"left":-1,"code":"404"})"));
+}
+
 TEST(Trace, ContinuesTheCallersTraceWithItsOwnSpan) {
   SeededRandom random(1);
   std::string out;
@@ -67,6 +75,8 @@ TEST(Trace, ContinuesTheCallersTraceWithItsOwnSpan) {
   EXPECT_EQ(out.substr(52), "-01");
   EXPECT_NE(out.substr(36, 16), "b7ad6b7169203331");
   EXPECT_TRUE(TraceContext::parse(out));
+  EXPECT_EQ(trace_id(out), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(trace_id(""), "");
 }
 
 TEST(Trace, KeepsTheSampledFlagOff) {

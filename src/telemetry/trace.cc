@@ -110,4 +110,11 @@ void new_request_id(Random& random, std::string& out) {
   append_hex(out, bytes);
 }
 
+std::string_view trace_id(std::string_view traceparent) {
+  constexpr std::size_t kAt = 3;  // "00-<32 hex digits>-..."
+  constexpr std::size_t kSize = 32;
+  if (traceparent.size() < kAt + kSize) return {};
+  return traceparent.substr(kAt, kSize);
+}
+
 }  // namespace ff::telemetry

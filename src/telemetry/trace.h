@@ -41,4 +41,7 @@ bool is_sane_request_id(std::string_view id);
 /// 32 lower-case hex digits. Replaces what `out` holds and reuses its memory.
 void new_request_id(Random& random, std::string& out);
 
+/// The trace's part of a traceparent: 32 hex digits; empty when it has none.
+std::string_view trace_id(std::string_view traceparent);
+
 }  // namespace ff::telemetry

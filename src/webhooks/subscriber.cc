@@ -196,7 +196,7 @@ void Subscriber::judge(const Delivery& delivery, const Result<http_client::Respo
     if (!disable_) {
       disable_ = "the subscriber answered 410 Gone";
       log::warning(kRoom, "subscription disabled: its server answered 410 Gone",
-                   {{"subscription", std::to_string(subscription_.id.value)}});
+                   {{"subscription", subscription_.id.value}});
     }
     return;
   }
@@ -209,7 +209,7 @@ void Subscriber::judge(const Delivery& delivery, const Result<http_client::Respo
   if (queue_.failed(key, now, error, at_least)) {
     around_.counters.given_up.add();
     log::warning(kRoom, "a delivery was given up: see fashionforward webhooks dead-letters",
-                 {{"subscription", std::to_string(subscription_.id.value)},
+                 {{"subscription", subscription_.id.value},
                   {"message", message_id(key.order, key.sequence)},
                   {"error", error}});
   }

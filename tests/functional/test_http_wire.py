@@ -118,3 +118,21 @@ def test_a_client_that_never_finishes_its_headers_gets_408(shop):
 
 def test_http_1_0_is_answered_and_closed(shop):
     assert exchange(shop, b"GET /robots.txt HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_empty_line_before_a_request_is_passed_over_as_rfc_9112_asks(shop):
+    one = b"\r\nGET /robots.txt HTTP/1.1\r\n" + HOST + b"\r\n"
+    last = b"\r\nGET /robots.txt HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+    assert re.findall(rb"HTTP/1\.1 (\d+)", exchange(shop, one + last)) == [b"200", b"200"]
+
+
+def test_a_slash_too_many_leads_to_the_page(shop):
+    def place(target: bytes) -> tuple:
+        received = exchange(shop, b"GET " + target + b" HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+        found = re.search(rb"\r\nLocation: (\S+)", received)
+        return int(received[9:12]), found and found.group(1)
+
+    assert place(b"/collections/?page=2") == (308, b"/collections?page=2")
+    assert place(b"/cart/") == (308, b"/cart")
+    assert place(b"/nothing-here/") == (404, None)
+    assert place(b"//evil.example/") == (404, None), "another host must not be the place"
