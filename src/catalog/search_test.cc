@@ -168,6 +168,29 @@ TEST_F(SearchTest, ReadsSmallMisspellings) {
   EXPECT_THAT(found("bluose"), ElementsAre("silk-blouse"));
 }
 
+TEST_F(SearchTest, OfTwoReadingsAsNearTakesTheOneThatPeopleMean) {
+  build({product(1, "Bait"), product(2, "Beat")});
+  EXPECT_EQ(corrected("baet"), "beat");  // exchanged, rather than another letter
+  build({product(1, "Best"), product(2, "Post"), product(3, "Post 2"), product(4, "Post 3")});
+  EXPECT_EQ(corrected("bost"), "best");  // the first letter is nearly always right
+  build({product(1, "Sialk"), product(2, "Silk")});
+  EXPECT_EQ(corrected("sillk"), "silk");  // doubled, rather than another letter
+  build({product(1, "Bast"), product(2, "Belt")});
+  EXPECT_EQ(corrected("balt"), "belt");  // a vowel misheard, rather than a wrong consonant
+  build({product(1, "Tunic"), product(2, "Tonic"), product(3, "Tunic 2")});
+  EXPECT_EQ(corrected("tynic"), "tunic");  // alike slips: what the shop has more of
+}
+
+TEST_F(SearchTest, ReadsAMisspellingAsAWordOfTitlesBeforeOneOfDescriptions) {
+  std::vector<Product> products{product(1, "Wool Skirt")};
+  for (int i = 2; i < 6; ++i) {
+    products.push_back(product(i, "Plain Belt"));
+    products.back().body_html = "<p>Smirt.</p>";
+  }
+  build(std::move(products));
+  EXPECT_EQ(corrected("srirt"), "skirt");
+}
+
 TEST_F(SearchTest, CorrectsNothingThatIsTooShortTooFarOrANumber) {
   build({product(1, "Red Jeans 501"), product(2, "Blouse")});
   EXPECT_THAT(found("rad"), IsEmpty());

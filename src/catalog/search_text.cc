@@ -58,7 +58,7 @@ TextIndex::TextIndex(std::span<const Product> products) : product_count_(product
     std::uint8_t weight;
   };
   std::vector<Posting> postings;
-  std::vector<std::uint32_t> frequency;
+  std::vector<std::uint32_t> frequency, importance;  // by stem: products that have it; and the sum of weights
   std::vector<Occurrence> found, in_body;
 
   for (std::uint32_t p = 0; p < products.size(); ++p) {
@@ -111,9 +111,11 @@ TextIndex::TextIndex(std::span<const Product> products) : product_count_(product
     found.insert(found.end(), in_body.begin(), in_body.end());
     merge_into(found, kWeightMax);
     frequency.resize(vocabulary_.stem_count());
+    importance.resize(vocabulary_.stem_count());
     for (const Occurrence& one : found) {
       postings.push_back({one.stem, p, static_cast<std::uint8_t>(one.weight)});
       ++frequency[one.stem];
+      importance[one.stem] += one.weight;
     }
   }
 
@@ -133,7 +135,7 @@ TextIndex::TextIndex(std::span<const Product> products) : product_count_(product
     const double ratio = static_cast<double>(product_count_) / static_cast<double>(std::max(count, 1u));
     rarity_.push_back(static_cast<std::uint16_t>(16.0 * std::log2(1.0 + ratio)));
   }
-  vocabulary_.finish(frequency);
+  vocabulary_.finish(importance);
   index_codes(products);
 }
 

@@ -50,6 +50,50 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t ma
   return (*previous)[b.size()];
 }
 
+// How unlikely a slip is, in bits: less than nothing is never needed, only the differences count. Fingers
+// that go in the wrong order and letters doubled or not are what people do most; the wrong letter they seldom
+// do, but for vowels, which are misheard; and the first letter is nearly always right.
+constexpr int kExchangeBits = 0;
+constexpr int kDoublingBits = 0;
+constexpr int kOtherVowelBits = 1;
+constexpr int kMissingBits = 1;
+constexpr int kOtherLetterBits = 3;
+constexpr int kFirstLetterBits = 6;
+
+bool is_vowel(char c) { return std::string_view("aeiouy").find(c) != std::string_view::npos; }
+
+/// Of the likeliest way from what was meant to what was typed, among those with the fewest edits.
+int slip_bits(std::string_view typed, std::string_view meant) {
+  constexpr int kEditBits = 1 << 8;  // more than all kinds together: fewest edits first
+  std::array<std::array<int, kWordBytesMax + 1>, 3> rows;
+  auto* before = &rows[0];
+  auto* previous = &rows[1];
+  auto* current = &rows[2];
+  const auto one_more = [](std::string_view word, std::size_t i) {  // the i-th letter, against its neighbours
+    const bool doubled = i > 1 && word[i - 1] == word[i - 2];
+    return kEditBits + (doubled ? kDoublingBits : kMissingBits);
+  };
+  (*previous)[0] = 0;
+  for (std::size_t j = 1; j <= meant.size(); ++j)
+    (*previous)[j] = (*previous)[j - 1] + one_more(meant, j);
+  for (std::size_t i = 1; i <= typed.size(); ++i) {
+    (*current)[0] = (*previous)[0] + one_more(typed, i);
+    for (std::size_t j = 1; j <= meant.size(); ++j) {
+      const char a = typed[i - 1];
+      const char b = meant[j - 1];
+      const int other = kEditBits + (is_vowel(a) && is_vowel(b) ? kOtherVowelBits : kOtherLetterBits);
+      int bits = (*previous)[j - 1] + (a == b ? 0 : other);
+      bits = std::min({bits, (*previous)[j] + one_more(typed, i), (*current)[j - 1] + one_more(meant, j)});
+      if (i > 1 && j > 1 && a == meant[j - 2] && typed[i - 2] == b)
+        bits = std::min(bits, (*before)[j - 2] + kEditBits + kExchangeBits);
+      (*current)[j] = bits;
+    }
+    std::swap(before, previous);
+    std::swap(previous, current);
+  }
+  return (*previous)[meant.size()] % kEditBits + (typed[0] == meant[0] ? 0 : kFirstLetterBits);
+}
+
 }  // namespace
 
 std::uint32_t Vocabulary::add(std::string_view word) {
@@ -60,7 +104,7 @@ std::uint32_t Vocabulary::add(std::string_view word) {
   return slot->second;
 }
 
-void Vocabulary::finish(const std::vector<std::uint32_t>& stem_frequency) {
+void Vocabulary::finish(const std::vector<std::uint32_t>& stem_weight) {
   std::vector<std::pair<std::string_view, std::uint32_t>> sorted(building_.begin(), building_.end());
   std::sort(sorted.begin(), sorted.end());
   begin_.reserve(sorted.size() + 1);
@@ -68,7 +112,7 @@ void Vocabulary::finish(const std::vector<std::uint32_t>& stem_frequency) {
     begin_.push_back(static_cast<std::uint32_t>(letters_.size()));
     letters_ += text;
     stem_of_.push_back(stem_id);
-    frequency_.push_back(stem_frequency[stem_id]);
+    weight_.push_back(stem_weight[stem_id]);
     letter_set_.push_back(letter_set(text));
   }
   begin_.push_back(static_cast<std::uint32_t>(letters_.size()));
@@ -112,8 +156,8 @@ std::vector<Vocabulary::Similar> Vocabulary::similar(std::string_view wanted, st
 
   struct Candidate {
     std::size_t distance;
-    bool other_first_letter;  // people rarely get the first letter wrong
-    std::uint32_t frequency;
+    int bits;  // how unlikely: of the slip, less those of the word
+    std::uint32_t weight;
     std::size_t index;
   };
   std::vector<Candidate> candidates;
@@ -125,11 +169,13 @@ std::vector<Vocabulary::Similar> Vocabulary::similar(std::string_view wanted, st
         text.size() > wanted.size() ? text.size() - wanted.size() : wanted.size() - text.size();
     if (difference > distance_max || text.size() + 1 < kOneTypoLettersMin) continue;
     const std::size_t distance = edit_distance(wanted, text, distance_max);
-    if (distance <= distance_max) candidates.push_back({distance, text[0] != wanted[0], frequency_[i], i});
+    if (distance > distance_max) continue;
+    const int bits = slip_bits(wanted, text) - static_cast<int>(std::bit_width(weight_[i]));
+    candidates.push_back({distance, bits, weight_[i], i});
   }
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tuple(a.distance, a.other_first_letter, ~a.frequency, a.index) <
-           std::tuple(b.distance, b.other_first_letter, ~b.frequency, b.index);
+    return std::tuple(a.distance, a.bits, ~a.weight, a.index) <
+           std::tuple(b.distance, b.bits, ~b.weight, b.index);
   });
   std::vector<Similar> out;
   for (const Candidate& candidate : candidates) {

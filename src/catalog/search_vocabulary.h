@@ -17,8 +17,9 @@ class Vocabulary {
  public:
   /// While building: the stem's id of a word seen in the catalogue.
   std::uint32_t add(std::string_view word);
-  /// Ends the building. `stem_frequency[id]`: how many products have the stem.
-  void finish(const std::vector<std::uint32_t>& stem_frequency);
+  /// Ends the building. `stem_weight[id]`: how much the catalogue says of it: each product that has the stem
+  /// counts, one that has it in its title more than one that has it in its description.
+  void finish(const std::vector<std::uint32_t>& stem_weight);
 
   std::size_t stem_count() const { return stem_count_; }
   std::optional<std::uint32_t> exact(std::string_view word) const;
@@ -30,8 +31,9 @@ class Vocabulary {
     std::uint32_t stem;
   };
   /// Words within edit distance 1 (from 4 letters on) or 2 (from 8 on), where exchanging two neighbours is
-  /// one edit; the nearest first, then those in most products. O(words), with a rejection that costs 1 ns
-  /// each.
+  /// one edit; the nearest first, among those the most likely: by how people slip and by how much the
+  /// catalogue says of the word (the noisy channel of Kernighan, Church and Gale 1990). O(words), with a
+  /// rejection that costs 1 ns each.
   std::vector<Similar> similar(std::string_view word, std::size_t limit) const;
 
  private:
@@ -52,7 +54,7 @@ class Vocabulary {
   std::string letters_;               // all words one after the other, sorted
   std::vector<std::uint32_t> begin_;  // into letters_, one more than there are words
   std::vector<std::uint32_t> stem_of_;
-  std::vector<std::uint32_t> frequency_;  // of the word's stem
+  std::vector<std::uint32_t> weight_;  // of the word's stem
   std::vector<std::uint64_t> letter_set_;
 };
 
