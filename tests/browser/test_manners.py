@@ -69,6 +69,19 @@ def test_nothing_moves_while_a_page_loads(open_page):
     assert page.evaluate("window.moved") < 0.01
 
 
+def test_a_click_right_after_a_navigation_is_never_lost(open_page):
+    """A transition between pages would take every press of its time away from the new page."""
+    page = open_page()
+    page.add_init_script("""
+        addEventListener('pagereveal', event => { window.transition = Boolean(event.viewTransition); });""")
+    page.goto("/")
+    for path in ["/collections", "/", "/help"]:
+        page.evaluate("path => document.querySelector(`a[href='${path}']`).click()", path)
+        page.wait_for_url("**" + path, wait_until="commit")
+        page.wait_for_function("window.transition !== undefined")
+        assert page.evaluate("window.transition") is False, path
+
+
 def test_pages_styles_and_scripts_keep_their_budgets(open_page, shop):
     """Compressed: HTML under 14 KB, all CSS under 15 KB, all JavaScript under 15 KB; a product page in at most 6
     requests beside its pictures."""

@@ -418,11 +418,6 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
-// A transition between pages that the browser gives up (a slow page, a hidden tab) is no error of ours.
-const calmly = (event) => event.viewTransition && [event.viewTransition.ready, event.viewTransition.finished].forEach((promise) => promise.catch(() => {}));
-addEventListener("pageswap", calmly);
-addEventListener("pagereveal", calmly);
-
 wirePictures(document);
 wirePicker();
 wireThumbnails();
