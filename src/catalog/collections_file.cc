@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "catalog/import_faults.h"
+#include "catalog/picture_url.h"
 
 namespace ff::catalog {
 namespace {
@@ -16,7 +17,6 @@ enum Column : std::size_t { kHandle, kTitle, kDescription, kPicture, kProducts, 
 constexpr std::array<std::string_view, kColumns> kNames = {"Handle",   "Title", "Description", "Picture",
                                                            "Products", "Tags",  "Types"};
 
-constexpr std::size_t kFaultsMax = 100;
 constexpr std::size_t kCollectionsMax = 10'000;
 constexpr std::size_t kTextBytesMax = 64 * 1024;
 constexpr std::size_t kTitleMax = 1024;
@@ -42,17 +42,18 @@ std::string join_list(const std::vector<std::string>& items) {
 
 }  // namespace
 
-Result<std::vector<Collection>> read_collections_csv(csv::Source& source) {
+Result<std::vector<Collection>> read_collections_csv(csv::Source& source, std::string file,
+                                                     std::size_t faults_max) {
   csv::Reader reader(source);
   csv::Row row;
-  Faults faults(kFaultsMax);
+  Faults faults(std::move(file), faults_max);
   std::array<std::optional<std::size_t>, kColumns> index;
   std::vector<Collection> out;
   std::set<std::string> handles;
   bool header = true;
-  while (!faults.full()) {
+  for (;;) {
     auto more = reader.next(row);
-    if (!more) faults.add(more.error());
+    if (!more) faults.add(more.error(), reader.fault());
     if (!more || !*more) break;
     const std::int64_t line = row.place().line;
     if (header) {
@@ -95,11 +96,10 @@ Result<std::vector<Collection>> read_collections_csv(csv::Source& source) {
     if (collection.description.size() > kTextBytesMax) {
       faults.add(line, "Description", fmt::format("must be at most {} bytes", kTextBytesMax));
     }
-    collection.picture_url = cell(kPicture);
-    const std::string_view url = collection.picture_url;
-    const bool ours = url.starts_with('/') && !url.starts_with("//");
-    if (!url.empty() && !ours && !url.starts_with("https://")) {
-      faults.add(line, "Picture", "must start with https:// or /");
+    if (const std::string_view picture = cell(kPicture); !picture.empty()) {
+      auto url = PictureUrl::parse(picture);
+      if (!url) faults.add(line, "Picture", url.error().fields.front().message);
+      if (url) collection.picture_url = std::move(*url).text();
     }
     collection.handles = split_list(cell(kProducts));
     collection.tags = split_list(cell(kTags));

@@ -42,7 +42,8 @@ Reader::Reader(Source& source, Limits limits) : source_(source), limits_(limits)
 
 Result<bool> Reader::stop(Place place, std::string_view rule) {
   ended_ = true;
-  return tl::unexpected(Fault{place, std::string(rule)}.error());
+  fault_ = Fault{place, std::string(rule)};
+  return tl::unexpected(fault_->error());
 }
 
 /// False at the end of the file.

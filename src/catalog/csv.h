@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -88,6 +89,8 @@ class Reader {
   /// character are skipped. kInvalid carries the place and the rule; after an error there is no more to read.
   Result<bool> next(Row& row);
   std::int64_t bytes_read() const { return bytes_read_; }
+  /// What next() refused, when it was the format that broke.
+  const std::optional<Fault>& fault() const { return fault_; }
 
  private:
   enum class State : std::uint8_t { kFieldStart, kPlain, kQuoted, kQuoteInQuoted };
@@ -107,6 +110,7 @@ class Reader {
   bool after_cr_ = false;
   bool started_ = false;
   bool ended_ = false;
+  std::optional<Fault> fault_;
 };
 
 /// Appends one row, ended by CRLF; quotes the fields that need it.

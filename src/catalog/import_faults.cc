@@ -4,33 +4,37 @@
 
 namespace ff::catalog {
 
-void Faults::add(std::int64_t line, std::string_view column, std::string_view rule) {
-  ++count_;
-  if (full()) return;
-  std::string where =
-      column.empty() ? fmt::format("line {}", line) : fmt::format("line {}, {}", line, column);
-  error_.fields.push_back({std::move(where), std::string(rule)});
+std::string place_in(std::string_view source, std::int64_t line, std::string_view column) {
+  std::string place = source.empty() ? fmt::format("line {}", line) : fmt::format("{}:{}", source, line);
+  if (!column.empty()) place += fmt::format("{} {}", source.empty() ? "," : ":", column);
+  return place;
 }
 
-void Faults::add(const Error& error) {
+void Faults::add(std::int64_t line, std::string_view column, std::string_view rule) {
   ++count_;
-  if (error.fields.empty()) {
-    error_.code = error.code;
-    error_.fields.push_back({"the file", error.detail});
+  if (error_.fields.size() == kept_max_) return;
+  error_.fields.push_back({place_in(source_, line, column), std::string(rule)});
+}
+
+void Faults::add(const Error& error, const std::optional<csv::Fault>& format) {
+  if (format) {
+    add(format->place.line, fmt::format("column {}", format->place.column), format->rule);
     return;
   }
-  for (const FieldError& field : error.fields)
-    error_.fields.push_back(field);
+  ++count_;
+  error_.code = error.code;
+  if (error_.fields.size() == kept_max_) return;
+  error_.fields.push_back({source_.empty() ? "the file" : source_, error.detail});
 }
 
 Error Faults::take() {
   if (error_.code == ErrorCode::kInternal) error_.code = ErrorCode::kInvalid;
-  const FieldError& first = error_.fields.front();
-  error_.detail = fmt::format("{}: {}", first.field, first.message);
-  if (count_ > 1) error_.detail += fmt::format(" (and {} more)", count_ - 1);
-  if (full()) {
-    error_.fields.push_back(
-        {"the file", fmt::format("may have more faults: reading stopped at the limit of {}", faults_max_)});
+  if (count_ == 1) {
+    error_.detail = fmt::format("{}: {}", error_.fields.front().field, error_.fields.front().message);
+  } else {
+    error_.detail = fmt::format("{} has {} faults", source_.empty() ? "the file" : source_, count_);
+    const auto kept = static_cast<std::int64_t>(error_.fields.size());
+    if (count_ > kept) error_.detail += fmt::format(", of which the first {} are told", kept);
   }
   return std::move(error_);
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "catalog/picture_url.h"
 
 namespace ff::catalog {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kHandleBytesMax = 255;
 constexpr std::size_t kShortTextBytesMax =
     1024;  // vendor, type, tag, option name or value, SKU, alt text ...
-constexpr std::size_t kUrlBytesMax = 2048;
 constexpr std::size_t kAttributesMax = 32 * 1024;  // a few columns of 2048 variants
 constexpr std::size_t kAttributeBytesMax = 64 * 1024;
 constexpr std::int64_t kGramsMax = 1'000'000'000;
@@ -120,9 +120,9 @@ Result<void> validate(const Product& product) {
   for (std::size_t i = 0; i < product.pictures.size(); ++i) {
     const Picture& picture = product.pictures[i];
     const auto field = [i](std::string_view member) { return fmt::format("pictures[{}].{}", i, member); };
-    const bool ours = picture.url.starts_with('/') && !picture.url.starts_with("//");
-    check.require(ours || picture.url.starts_with("https://"), field("url"), "must start with https:// or /");
-    check.text(picture.url, field("url"), kUrlBytesMax);
+    const auto url = PictureUrl::parse(picture.url);
+    check.require(url && url->text() == picture.url, field("url"),
+                  "must be https:// with a host, or a path of ours, as PictureUrl writes it");
     check.text(picture.alt, field("alt"));
   }
 

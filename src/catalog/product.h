@@ -47,7 +47,7 @@ struct Variant {
 };
 
 struct Picture {
-  std::string url;  // https://..., or /pictures/... for our own drawings
+  std::string url;  // as a PictureUrl writes it: https://..., or /pictures/... for our own drawings
   std::string alt;
   bool operator==(const Picture&) const = default;
 };
@@ -78,7 +78,7 @@ struct Collection {
   std::string handle;
   std::string title;
   std::string description;  // plain text
-  std::string picture_url;
+  std::string picture_url;  // like Picture::url; empty: none
   /// A product belongs when it is named in `handles`, or carries any of `tags`, or is of any of `types`.
   std::vector<std::string> handles;
   std::vector<std::string> tags;

@@ -68,7 +68,8 @@ TEST(Validate, RefusesAPictureThatIsNotThere) {
 }
 
 TEST(Validate, RefusesPicturesThatAreNeitherOursNorOverHttps) {
-  for (const std::string url : {"http://a.example/x.jpg", "javascript:alert(1)", "//a.example/x.jpg", ""}) {
+  for (const std::string url : {"http://a.example/x.jpg", "javascript:alert(1)", "//a.example/x.jpg",
+                                "https:///x", "https://A.example/x", ""}) {
     EXPECT_EQ(fault_after([&](Product& p) { p.pictures.push_back({url, ""}); }), "pictures[0].url") << url;
   }
   EXPECT_EQ(fault_after([](Product& p) {

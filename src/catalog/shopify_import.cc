@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "catalog/html_sanitizer.h"
 #include "catalog/import_faults.h"
+#include "catalog/picture_url.h"
 #include "catalog/shopify_columns.h"
 
 namespace ff::catalog {
@@ -32,28 +33,49 @@ struct Draft {
   std::vector<std::int64_t> picture_positions;
 };
 
-std::string https_url(std::string_view url) {
-  std::string out;
-  if (url.starts_with("//")) {
-    out = "https:";
-  } else if (url.size() > 7 && iequals_ascii(url.substr(0, 7), "http://")) {
-    out = "https://";
-    url.remove_prefix(7);
+/// The column in which a person mends what validate() found in a member of a product.
+std::optional<Column> column_of(std::string_view member) {
+  static constexpr std::pair<std::string_view, Column> kMembers[] = {
+      {"handle", Column::kHandle},
+      {"title", Column::kTitle},
+      {"body_html", Column::kBody},
+      {"vendor", Column::kVendor},
+      {"type", Column::kType},
+      {"seo_title", Column::kSeoTitle},
+      {"tags", Column::kTags},
+      {"seo_description", Column::kSeoDescription},
+      {"options", Column::kOption1Name},
+      {"sku", Column::kSku},
+      {"barcode", Column::kBarcode},
+      {"price", Column::kPrice},
+      {"compare_at", Column::kCompareAt},
+      {"grams", Column::kGrams},
+      {"options[0]", Column::kOption1Value},
+      {"options[1]", Column::kOption2Value},
+      {"options[2]", Column::kOption3Value},
+      {"alt", Column::kImageAlt},
+      {"pictures", Column::kImageSrc},
+      {"url", Column::kImageSrc}};
+  for (const auto& [name, column] : kMembers) {
+    if (name == member) return column;
   }
-  for (const char c : url) {
-    if (c == ' ') {
-      out += "%20";
-    } else {
-      out += c;
-    }
+  return std::nullopt;
+}
+
+std::optional<bool> truth_of(std::string_view text) {
+  for (const std::string_view yes : {"true", "yes", "1"}) {
+    if (iequals_ascii(text, yes)) return true;
   }
-  return out;
+  for (const std::string_view no : {"false", "no", "0"}) {
+    if (iequals_ascii(text, no)) return false;
+  }
+  return std::nullopt;
 }
 
 class Importer {
  public:
   Importer(csv::Source& source, const ImportOptions& options)
-      : options_(options), reader_(source), faults_(options.faults_max) {}
+      : options_(options), reader_(source), faults_(options.source, options.faults_max) {}
 
   Result<CatalogueChange> run();
 
@@ -76,6 +98,10 @@ class Importer {
   std::string_view cell(Column column) const { return header_->cell(row_, column); }
   void fault(Column column, std::string_view rule) {
     faults_.add(row_.place().line, header_->title(column), rule);
+  }
+  void note(Column column, std::string how) const {
+    if (options_.note)
+      options_.note({place_in(options_.source, row_.place().line, header_->title(column)), std::move(how)});
   }
   bool flag(Column column, bool otherwise);
   std::optional<Money> amount(Column column);
@@ -100,7 +126,7 @@ Result<CatalogueChange> Importer::run() {
     header_.emplace(row_, faults_);
     if (faults_.count() == 0) {
       std::int64_t reported = 0;
-      while (!faults_.full() && next_row()) {
+      while (next_row()) {
         read_row();
         if (options_.progress && reader_.bytes_read() - reported >= kProgressEvery) {
           reported = reader_.bytes_read();
@@ -111,7 +137,7 @@ Result<CatalogueChange> Importer::run() {
   } else if (faults_.count() == 0) {
     faults_.add(1, "", "the file must have a header row");
   }
-  for (std::size_t i = 0; i < drafts_.size() && !faults_.full(); ++i)
+  for (std::size_t i = 0; i < drafts_.size(); ++i)
     finish(change_.upserts[i], drafts_[i]);
   if (faults_.count() > 0) return tl::unexpected(faults_.take());
   if (options_.progress) options_.progress(reader_.bytes_read());
@@ -121,7 +147,7 @@ Result<CatalogueChange> Importer::run() {
 bool Importer::next_row() {
   auto more = reader_.next(row_);
   if (!more) {
-    faults_.add(more.error());
+    faults_.add(more.error(), reader_.fault());
     return false;
   }
   return *more;
@@ -179,14 +205,9 @@ Draft* Importer::draft_of_row(bool& first) {
 bool Importer::flag(Column column, bool otherwise) {
   const std::string_view text = cell(column);
   if (text.empty()) return otherwise;
-  for (const std::string_view yes : {"true", "yes", "1"}) {
-    if (iequals_ascii(text, yes)) return true;
-  }
-  for (const std::string_view no : {"false", "no", "0"}) {
-    if (iequals_ascii(text, no)) return false;
-  }
-  fault(column, "must be true or false");
-  return otherwise;
+  const auto truth = truth_of(text);
+  if (!truth) fault(column, "must be true or false");
+  return truth.value_or(otherwise);
 }
 
 void Importer::read_product_cells(Product& product, Draft& draft, bool first) {
@@ -332,9 +353,14 @@ void Importer::read_stock(const Product& product, Variant& variant) {
   if (iequals_ascii(policy, "continue")) {
     variant.policy = StockPolicy::kBackorder;
   } else if (!policy.empty() && !iequals_ascii(policy, "deny")) {
-    const std::int64_t before = faults_.count();
-    if (flag(Column::kPolicy, false)) variant.policy = StockPolicy::kBackorder;  // "Continue selling ..."
-    if (faults_.count() != before) return;
+    // Under its new name, "Continue selling when out of stock", the column says true or false.
+    const auto continues = truth_of(policy);
+    if (!continues) {
+      const bool old_name = iequals_ascii(header_->title(Column::kPolicy), shopify::name_of(Column::kPolicy));
+      fault(Column::kPolicy, old_name ? "must be deny or continue" : "must be true or false");
+      return;
+    }
+    if (*continues) variant.policy = StockPolicy::kBackorder;
   }
   if (cell(Column::kTracker).empty()) {
     variant.policy = StockPolicy::kUntracked;
@@ -347,7 +373,9 @@ void Importer::read_stock(const Product& product, Variant& variant) {
   if (!size || *size > kImportQuantityMax) {
     fault(Column::kQuantity, fmt::format("must be a whole number up to {}", kImportQuantityMax));
   } else if (negative && *size > 0 && variant.policy != StockPolicy::kBackorder) {
-    fault(Column::kQuantity, "must not be below 0 where the policy is 'deny'");
+    note(Column::kQuantity,
+         fmt::format("{} is read as 0: the variant is sold out, and its policy is 'deny'", text));
+    change_.stock.push_back({product.handle, product.variants.size(), 0});
   } else {
     change_.stock.push_back({product.handle, product.variants.size(), negative ? -*size : *size});
   }
@@ -384,16 +412,12 @@ void Importer::read_attributes(Product& product, std::size_t variant_index) {
 std::int32_t Importer::picture(Product& product, Draft& draft, Column column, bool at_position) {
   const std::string_view source = cell(column);
   if (source.empty()) return -1;
-  std::string url = https_url(source);
-  const bool ours = url.starts_with('/');
-  if (!ours && !(url.size() > 8 && url.starts_with("https://"))) {
-    fault(column, "must be an address that starts with https://");
+  auto parsed = PictureUrl::parse(source);
+  if (!parsed) {
+    fault(column, parsed.error().fields.front().message);
     return -1;
   }
-  if (url.find_first_of("\t\r\n\"<>") != url.npos) {
-    fault(column, "must be an address without line breaks, quotes and angle brackets");
-    return -1;
-  }
+  std::string url = std::move(*parsed).text();
   std::int64_t position = INT64_MAX;  // those without one come last, as they stand in the file
   if (at_position) {
     if (const std::string_view text = cell(Column::kImagePosition); !text.empty()) {
@@ -439,12 +463,15 @@ void Importer::finish(Product& product, Draft& draft) {
   if (valid) return;
   for (const FieldError& error : valid.error().fields) {
     std::int64_t line = draft.line;
-    if (error.field.starts_with("variants[")) {
+    std::string_view member = error.field;
+    if (member.starts_with("variants[")) {
       std::size_t index = 0;
-      std::from_chars(error.field.data() + 9, error.field.data() + error.field.size(), index);
+      std::from_chars(member.data() + 9, member.data() + member.size(), index);
       if (index < draft.variant_lines.size()) line = draft.variant_lines[index];
     }
-    faults_.add(line, error.field, error.message);
+    member.remove_prefix(member.find('.') + 1);  // of "variants[3].sku" the end; of "title" all
+    const auto column = column_of(member);
+    faults_.add(line, column ? header_->title(*column) : member, error.message);
   }
 }
 

@@ -201,10 +201,9 @@ TEST(ShopifyImport, NamesLineColumnAndRuleOfEveryFault) {
                           "line 6, Variant Price: '-5' is not an amount like 12.50",
                           "line 6, Variant Taxable: must be true or false",
                           "line 6, Variant Grams: must be a number between 0 and 10000000",
-                          "line 6, Variant Inventory Qty: must not be below 0 where the policy is 'deny'",
                           "line 7, Option1 Value: the variant must have a value for the option 'Size'",
                           "line 7, Variant Price: the variant must have a price",
-                          "line 7, Variant Inventory Policy: must be true or false",
+                          "line 7, Variant Inventory Policy: must be deny or continue",
                           "line 8, Variant Price: the variant must have a price",
                           "line 9, Option1 Name: the option with the value 'Red' must have a name",
                           "line 9, Variant Price: '1.001' has more than 2 decimals",
@@ -257,20 +256,19 @@ TEST(ShopifyImport, NamesThePlaceWhereTheFormatBreaks) {
               ElementsAre("line 2, column 3: a quoted field must be closed by a quote"));
 }
 
-TEST(ShopifyImport, StopsAtTheLimitOfFaultsAndSaysSo) {
+TEST(ShopifyImport, KeepsTheFirstFaultsAndCountsTheOthers) {
   std::string text = "Handle,Title,Variant Price\n";
   for (int i = 0; i < 50; ++i)
     text += fmt::format("p{},P,x\n", i);
   ImportOptions options;
   options.faults_max = 10;
-  EXPECT_THAT(faults(text, options), SizeIs(11));
-  EXPECT_EQ(faults(text, options).back(),
-            "the file: may have more faults: reading stopped at the limit of 10");
+  EXPECT_THAT(faults(text, options), SizeIs(10));
+  EXPECT_EQ(import(text, options).error().detail, "the file has 50 faults, of which the first 10 are told");
 }
 
 TEST(ShopifyImport, ChecksTheLengthOfTexts) {
   const std::string text = "Handle,Title,Variant Price\na," + std::string(2000, 'x') + ",1\n";
-  EXPECT_THAT(faults(text), ElementsAre("line 2, title: is too long"));
+  EXPECT_THAT(faults(text), ElementsAre("line 2, Title: is too long"));
 }
 
 TEST(ShopifyImport, AcceptsBackorderedStockBelowZero) {
@@ -278,6 +276,48 @@ TEST(ShopifyImport, AcceptsBackorderedStockBelowZero) {
       "Handle,Title,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy\n"
       "a,A,1,shopify,-4,continue\n");
   EXPECT_EQ(change.stock.at(0).available, -4);
+}
+
+TEST(ShopifyImport, ReadsStockBelowZeroAsSoldOutWhereThePolicyIsDenyAndNotesIt) {
+  ImportOptions options;
+  options.source = "shop.csv";
+  std::vector<std::string> notes;
+  options.note = [&](const FieldError& note) { notes.push_back(note.field + ": " + note.message); };
+  const auto change = import(
+      "Handle,Title,Variant Price,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy\n"
+      "a,A,1,shopify,-4,deny\nb,B,1,shopify,3,deny\n",
+      options);
+  ASSERT_TRUE(change) << change.error().detail;
+  EXPECT_EQ(change->stock.at(0).available, 0);
+  EXPECT_EQ(change->stock.at(1).available, 3);
+  EXPECT_THAT(notes,
+              ElementsAre("shop.csv:2: Variant Inventory Qty: -4 is read as 0: the variant is sold out, "
+                          "and its policy is 'deny'"));
+}
+
+TEST(ShopifyImport, NamesTheFileThatItsFaultsAreIn) {
+  ImportOptions options;
+  options.source = "shop.csv";
+  EXPECT_THAT(faults("Handle,Title,Variant Price\na,A,x\n", options),
+              ElementsAre("shop.csv:2: Variant Price: 'x' is not an amount like 12.50"));
+  EXPECT_THAT(faults("Handle,Title\n", options),
+              ElementsAre("shop.csv:1: the file must have a column 'Variant Price'"));
+  EXPECT_THAT(faults("Handle,Title,Variant Price\na,\"A,1\n", options),
+              ElementsAre("shop.csv:2: column 3: a quoted field must be closed by a quote"));
+}
+
+TEST(ShopifyImport, SaysWhichWordsThePolicyMayBeUnderEachOfItsNames) {
+  EXPECT_THAT(faults("Handle,Title,Variant Price,Variant Inventory Policy\na,A,1,sometimes\n"),
+              ElementsAre("line 2, Variant Inventory Policy: must be deny or continue"));
+  EXPECT_THAT(faults("Handle,Title,Variant Price,Continue selling when out of stock\na,A,1,sometimes\n"),
+              ElementsAre("line 2, Continue selling when out of stock: must be true or false"));
+}
+
+TEST(ShopifyImport, RefusesPicturesWithoutARealHost) {
+  EXPECT_THAT(
+      faults("Handle,Title,Variant Price,Image Src\na,A,1,https:///x\nb,B,1,https://me@a.example/x\n"),
+      ElementsAre("line 2, Image Src: must have a host after https://, like cdn.example.com",
+                  "line 3, Image Src: must have no user before its host"));
 }
 
 TEST(ShopifyImport, TellsHowFarItIs) {

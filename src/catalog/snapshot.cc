@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "catalog/picture_url.h"
 
 namespace ff::catalog {
 namespace {
@@ -142,9 +143,10 @@ Snapshot::Snapshot(Catalogue catalogue) : catalogue_(std::move(catalogue)) {
 void Snapshot::collect_picture_hosts() {
   std::map<std::string, std::size_t, std::less<>> uses;
   const auto collect = [&uses](std::string_view url) {
-    constexpr std::string_view kScheme = "https://";
-    if (!url.starts_with(kScheme)) return;  // our own
-    const std::string_view origin = url.substr(0, url.find_first_of("/?#", kScheme.size()));
+    // What an older release let in is no reason to loosen the policy of every page.
+    const auto parsed = PictureUrl::parse(url);
+    if (!parsed || parsed->origin().empty()) return;
+    const std::string_view origin = parsed->origin();
     const auto found = uses.find(origin);
     if (found != uses.end()) {
       ++found->second;

@@ -128,6 +128,14 @@ TEST(Snapshot, AllowsOnlyAsManyPictureHostsAsAHeaderCarriesMostUsedFirst) {
             "https://h" + std::to_string(100 + kPictureHostsMax - 2) + ".example");
 }
 
+TEST(Snapshot, NamesNoPictureHostThatIsNone) {
+  Product shirt = product(1, "Shirt");
+  for (const char* url :
+       {"https:///x.jpg", "https://", "https://*/x", "https://me@a.example/x", "/pictures/x.svg"})
+    shirt.pictures.push_back({url, ""});
+  EXPECT_TRUE(snapshot({shirt})->picture_hosts().empty());
+}
+
 TEST(SnapshotHolder, CountsEverySwapAndKeepsTheOldOneAliveForItsReaders) {
   SnapshotHolder holder;
   EXPECT_EQ(holder.load(), nullptr);
