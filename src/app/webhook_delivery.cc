@@ -15,6 +15,7 @@ webhooks::Settings settings_of(const config::Webhooks& options) {
   settings.timeout = options.timeout;
   settings.concurrency = options.concurrency;
   settings.schedule.delays = options.retries;
+  settings.dead_letters_for = options.dead_letters_for;
   return settings;
 }
 
@@ -22,7 +23,8 @@ webhooks::Settings settings_of(const config::Webhooks& options) {
 
 WebhookDelivery::WebhookDelivery(const config::Options& options, storage::Store& store, Clock& clock,
                                  Random& random, telemetry::Registry& metrics)
-    : client_("FashionForward-Webhooks/" FF_VERSION, {options.webhooks.allow_private}),
+    : client_("FashionForward-Webhooks/" FF_VERSION, {options.webhooks.allow_private}, {},
+              options.webhooks.ca_file),
       deliverer_(store.webhooks(), store.orders(), client_, clock, random, settings_of(options.webhooks),
                  Token::make(random).text(), metrics) {}
 

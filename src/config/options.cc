@@ -172,17 +172,23 @@ std::optional<Duration> parse_duration(std::string_view text) {
 Result<void> read_webhooks(Section section, Webhooks& webhooks) {
   constexpr std::size_t kRetriesMax = 32;
   std::int64_t concurrency = webhooks.concurrency;
+  constexpr std::int64_t kDaysMax = 3650;
   std::vector<std::string> retries{""};
+  std::int64_t dead_letter_days = std::chrono::floor<std::chrono::days>(webhooks.dead_letters_for).count();
   for (auto&& ok :
        {section.read("allow_private", webhooks.allow_private),
         section.read_ms("timeout_ms", 100, webhooks.timeout), section.read("concurrency", concurrency),
         section.read_ms("poll_ms", 10, webhooks.poll_period),
         section.read_ms("lease_ms", 1000, webhooks.lease), section.read("retries", retries),
+        section.read("ca_file", webhooks.ca_file), section.read("dead_letter_days", dead_letter_days),
         section.refuse_unknown()}) {
     if (!ok) return ok;
   }
   if (concurrency < 1 || concurrency > 64) return section.wrong("concurrency", "must be between 1 and 64");
   webhooks.concurrency = static_cast<int>(concurrency);
+  if (dead_letter_days < 1 || dead_letter_days > kDaysMax)
+    return section.wrong("dead_letter_days", "must be between 1 and 3650");
+  webhooks.dead_letters_for = std::chrono::days(dead_letter_days);
   if (retries == std::vector<std::string>{""}) return {};  // not given
   if (retries.size() > kRetriesMax) return section.wrong("retries", "must be at most 32");
   webhooks.retries.clear();

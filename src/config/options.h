@@ -41,6 +41,8 @@ struct Webhooks {
   Duration poll_period{};
   Duration lease{};
   std::vector<Duration> retries;
+  std::string ca_file;  // of the authorities that receivers' certificates are checked by; empty: the system's
+  Duration dead_letters_for{};
 };
 
 struct Options {

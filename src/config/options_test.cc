@@ -56,6 +56,7 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
       {"[shop]\ncolour = \"red\"", "shop.colour: is not a setting"},
       {"io_threads = \"two\"", "io_threads: must be a whole number"},
       {"io_threads = -1", "io_threads: must be between 0 and 256"},
+      {"[webhooks]\ndead_letter_days = 0", "webhooks.dead_letter_days: must be between 1 and 3650"},
       {"listen = \"8080\"", "listen: must be HOST:PORT"},
       {"[shop]\npublic_url = \"shop.example\"", "shop.public_url: must be like"},
       {"[shop]\ncurrency = \"USD\"", "shop.currency: needs delivery methods in this currency"},

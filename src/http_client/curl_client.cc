@@ -125,6 +125,7 @@ bool CurlClient::Transfer::prepare() {
          set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size())) &&
          set(CURLOPT_HTTPHEADER, headers) && set(CURLOPT_USERAGENT, client.user_agent_.c_str()) &&
          set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) && set(CURLOPT_NOSIGNAL, 1L) &&
+         (client.ca_file_.empty() || set(CURLOPT_CAINFO, client.ca_file_.c_str())) &&
          set(CURLOPT_FOLLOWLOCATION, 0L) && set(CURLOPT_PROXY, "") && set(CURLOPT_NOPROXY, "*") &&
          set(CURLOPT_TIMEOUT_MS, std::max(1L, milliseconds(request.timeout))) &&
          set(CURLOPT_CONNECTTIMEOUT_MS, std::max(1L, milliseconds(client.limits_.connect_timeout))) &&
@@ -165,10 +166,11 @@ struct CurlClient::Multi {
   CURLM* handle;
 };
 
-CurlClient::CurlClient(std::string user_agent, TargetPolicy policy, ClientLimits limits)
+CurlClient::CurlClient(std::string user_agent, TargetPolicy policy, ClientLimits limits, std::string ca_file)
     : user_agent_(std::move(user_agent)),
       policy_(policy),
       limits_(limits),
+      ca_file_(std::move(ca_file)),
       multi_(std::make_unique<Multi>()),
       thread_([this] { loop(); }) {}
 

@@ -32,8 +32,10 @@ struct ClientLimits {
 
 class CurlClient final : public Client {
  public:
-  /// `user_agent` is sent with each request.
-  CurlClient(std::string user_agent, TargetPolicy policy, ClientLimits limits = {});
+  /// `user_agent` is sent with each request. `ca_file`: PEM of the authorities that may have signed a
+  /// server's certificate; empty: those of the system. A server that can't show one for its name is not
+  /// asked.
+  CurlClient(std::string user_agent, TargetPolicy policy, ClientLimits limits = {}, std::string ca_file = {});
   CurlClient(const CurlClient&) = delete;
   ~CurlClient() override;  // close()
 
@@ -53,6 +55,7 @@ class CurlClient final : public Client {
   const std::string user_agent_;
   const TargetPolicy policy_;
   const ClientLimits limits_;
+  const std::string ca_file_;
   std::unique_ptr<Multi> multi_;
   std::atomic<std::size_t> in_flight_{0};
   std::mutex mutex_;

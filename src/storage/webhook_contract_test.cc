@@ -180,6 +180,26 @@ TYPED_TEST(WebhookContract, ADeadLetterIsListedAndMadePendingAgain) {
   EXPECT_EQ(run(this->port().redeliver(letters[0].id)).error().code, ErrorCode::kNotFound);
 }
 
+TYPED_TEST(WebhookContract, DeadLettersAreRemovedByTheTimeSinceTheyWereGivenUp) {
+  const Subscription made = this->added();
+  const auto lease = this->claim("a").at(0).subscription;
+  Progress progress{made.id, lease.fence, 1, {}, {}, {}};
+  for (int i = 0; i < 3; ++i) {
+    progress.kept.push_back(this->delivery(OrderId{Uuid::v7(this->clock.now(), this->random)}, 1));
+    progress.kept[i].dead = i < 2;
+    progress.kept[i].next_attempt_at = this->clock.now() + seconds(i);
+  }
+  ASSERT_TRUE(run(this->port().save(progress)).has_value());
+  const Instant second = progress.kept[1].next_attempt_at;
+  EXPECT_EQ(run(this->port().remove_dead_letters(second, 10)).value(), 1);
+  const auto left = run(this->port().dead_letters(10)).value();
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(left[0].order, progress.kept[1].order);
+  EXPECT_EQ(run(this->port().remove_dead_letters(second + seconds(9), 0)).value(), 0);
+  EXPECT_EQ(run(this->port().remove_dead_letters(second + seconds(9), 10)).value(), 1);
+  EXPECT_THAT(run(this->port().pending(made.id)).value(), SizeIs(1)) << "what is still tried went";
+}
+
 // What only PostgreSQL has to mind: ids commit out of order.
 
 TEST(EventHorizon, RowsPassUpToTheFirstGap) {

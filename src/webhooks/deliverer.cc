@@ -10,6 +10,13 @@
 
 namespace ff::webhooks {
 
+namespace {
+
+constexpr Duration kForgetPeriod = std::chrono::hours(1);
+constexpr std::int64_t kForgottenMax = 10'000;  // in one transaction
+
+}  // namespace
+
 Deliverer::Deliverer(WebhookStore& store, orders::OrderStore& orders, http_client::Client& client,
                      Clock& clock, Random& random, Settings settings, std::string owner,
                      telemetry::Registry& metrics)
@@ -51,7 +58,24 @@ Task<void> Deliverer::claim(asio::any_io_executor executor) {
     log::debug("webhooks", "no lease could be claimed", {{"error", claimed.error().detail}});
     co_return;
   }
+  const bool any_dead = claimed->dead > 0;
   adopt(executor, std::move(*claimed), asked_at);
+  if (any_dead) co_await forget_dead_letters();
+}
+
+/// Every process may: what another one removes meanwhile is left to it.
+Task<void> Deliverer::forget_dead_letters() {
+  const Instant now = around_.clock.now();
+  if (now < next_forget_) co_return;
+  next_forget_ = now + kForgetPeriod;
+  const auto removed =
+      co_await around_.store.remove_dead_letters(now - settings_.dead_letters_for, kForgottenMax);
+  if (!removed) {
+    counters_.store_failures.add();
+  } else if (*removed > 0) {
+    log::info("webhooks", "dead letters were removed: nobody redelivered them in time",
+              {{"count", std::to_string(*removed)}});
+  }
 }
 
 void Deliverer::adopt(const asio::any_io_executor& executor, Claimed claimed, Instant asked_at) {

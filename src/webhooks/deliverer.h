@@ -28,6 +28,7 @@ class Deliverer {
  private:
   Task<void> claim(asio::any_io_executor executor);
   void adopt(const asio::any_io_executor& executor, Claimed claimed, Instant asked_at);
+  Task<void> forget_dead_letters();
   void let_go(const asio::any_io_executor& executor, Subscription subscription);
   bool all_ended();
   void show_lag();
@@ -37,6 +38,7 @@ class Deliverer {
   Counters counters_;
   const Surroundings around_;
   std::map<SubscriptionId, std::shared_ptr<Subscriber>> subscribers_;
+  Instant next_forget_{};
   std::atomic<bool> stopping_{false};
 };
 

@@ -24,6 +24,7 @@ struct Settings {
   Duration timeout = std::chrono::seconds(15);            // of a delivery
   int concurrency = 8;                                    // deliveries under way to one subscriber
   std::int64_t batches_max = 16;                          // of the outbox, in one read
+  Duration dead_letters_for = std::chrono::days(30);      // then they are removed
   Duration stop_grace = std::chrono::seconds(3);          // for what is under way when the process stops
   RetrySchedule schedule{};
   QueueLimits queue{};

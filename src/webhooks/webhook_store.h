@@ -137,6 +137,8 @@ class WebhookStore {
   virtual Task<Result<std::vector<Delivery>>> dead_letters(std::int64_t limit) = 0;  // oldest first
   /// Makes a dead letter pending, due at once. kNotFound.
   virtual Task<Result<void>> redeliver(DeliveryId id) = 0;
+  /// Those that were given up before `before`, at most `limit`; how many went.
+  virtual Task<Result<std::int64_t>> remove_dead_letters(Instant before, std::int64_t limit) = 0;
 };
 
 /// "order.paid,order.captured", and back: how stores keep Subscription::events.

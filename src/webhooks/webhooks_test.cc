@@ -240,6 +240,23 @@ TEST_F(DeliveryTest, AfterThreeDaysADeliveryIsGivenUpAndTheOrdersNextEventGoes) 
   pass(seconds(200));
 }
 
+TEST_F(DeliveryTest, ADeadLetterThatNobodyRedeliversIsRemovedAfterItsDays) {
+  subscribe("a");
+  receivers.answer = [](const std::string&, const std::string&) { return 500; };
+  settings.poll_period = seconds(600);
+  settings.lease_for = hours(1);
+  settings.schedule.delays = {seconds(5)};
+  settings.dead_letters_for = std::chrono::days(7);
+  const auto deliverer = start("one");
+  two_events();
+  pass(hours(6 * 24));
+  EXPECT_THAT(run(store.webhooks().dead_letters(10)).value(), SizeIs(2));
+  pass(hours(2 * 24));
+  EXPECT_THAT(run(store.webhooks().dead_letters(10)).value(), IsEmpty());
+  deliverer->stop();
+  pass(hours(2));
+}
+
 TEST_F(DeliveryTest, GoneDisablesTheSubscription) {
   subscribe("a");
   receivers.answer = [](const std::string&, const std::string&) { return 410; };

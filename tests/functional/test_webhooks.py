@@ -4,6 +4,8 @@ import collections
 import http.server
 import json
 import re
+import ssl
+import subprocess
 import threading
 import time
 
@@ -29,7 +31,7 @@ retries = ["300ms", "300ms", "300ms"]
 class Receiver:
     """A subscriber's server. `answer(message)` gives the status; messages are kept in the order of arrival."""
 
-    def __init__(self, answer=lambda message: 204):
+    def __init__(self, answer=lambda message: 204, certificate=None):
         self.answer = answer
         self.messages = []
         self.lock = threading.Lock()
@@ -53,7 +55,11 @@ class Receiver:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.server.server_address[1]}/hook"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def delivered(self) -> list:
@@ -97,10 +103,39 @@ class SharedShop(ShopProcess):
         return self.shared_url
 
 
+class Authority:
+    """Signs certificates, as a company's own would."""
+
+    def __init__(self, folder, name):
+        self.folder = folder
+        self.key, self.file = folder / f"{name}.key", folder / f"{name}.pem"
+        self._openssl("req", "-x509", *self._new_key(self.key), "-days", "2", "-subj", f"/CN={name}", "-out", self.file)
+
+    def certificate(self, name, subject):
+        """A file with key and certificate for "IP:127.0.0.1" or "DNS:shop.example"."""
+        key, request, signed = (self.folder / f"{name}.{part}" for part in ("key", "csr", "crt"))
+        extension = self.folder / f"{name}.ext"
+        extension.write_text(f"subjectAltName={subject}\n")
+        self._openssl("req", "-new", *self._new_key(key), "-subj", f"/CN={name}", "-out", request)
+        self._openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days",
+                      "2", "-extfile", extension, "-out", signed)
+        both = self.folder / f"{name}.both"
+        both.write_text(key.read_text() + signed.read_text())
+        return both
+
+    @staticmethod
+    def _new_key(path):
+        return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path]
+
+    @staticmethod
+    def _openssl(*arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
 def add(shop, url, *arguments) -> str:
     """Its secret."""
     config = shop.folder / "webhooks.toml"
-    config.write_text(CONFIG)
+    config.write_text(shop.config)
     done = shop.run("webhooks", "add", url, "--config", str(config), *arguments)
     return re.search(r"^secret (whsec_\S+)$", done.stdout, re.MULTILINE).group(1)
 
@@ -110,7 +145,7 @@ def stock_up(shop) -> ShopProcess:
     shop.run("migrate")
     csv = shop.folder / "plenty.csv"
     csv.write_text("Handle,Title,Option1 Name,Option1 Value,Variant Price,Variant Inventory Qty,Status\n"
-                   "plenty,Plenty,Size,M,10.00,1000,active\n")
+                   "plenty,Plenty,Size,M,10.00,100000,active\n")
     shop.run("import", str(csv))
     return shop
 
@@ -235,6 +270,28 @@ def test_gone_disables_the_subscription_until_it_is_enabled_again(shop, receiver
         status[0] = 200
         shop.run("webhooks", "enable", "1")
         until(lambda: receiver.delivered())
+
+
+def test_over_tls_only_a_receiver_whose_certificate_is_right_gets_anything(tmp_path, receivers):
+    ours, theirs = Authority(tmp_path, "ours"), Authority(tmp_path, "theirs")
+    right = receivers(lambda message: 204, ours.certificate("right", "IP:127.0.0.1"))
+    stranger = receivers(lambda message: 204, theirs.certificate("stranger", "IP:127.0.0.1"))
+    other_name = receivers(lambda message: 204, ours.certificate("other", "DNS:other.example"))
+    shop = stock_up(ShopProcess(tmp_path / "shop", config=CONFIG + f'ca_file = "{ours.file}"\n'))
+    assert right.url.startswith("https://")
+    secret = add(shop, right.url)
+    for refused in (stranger, other_name):
+        add(shop, refused.url)
+    with shop:
+        buy(shop.url, variant_of(shop.url))
+        until(lambda: right.delivered())
+        until(lambda: shop.run("webhooks", "dead-letters").stdout.count("4 attempts") == 2)
+        letters = shop.run("webhooks", "dead-letters").stdout
+    message = right.delivered()[0]
+    headers = {name.lower(): value for name, value in message["headers"].items()}
+    assert standardwebhooks.Webhook(secret).verify(message["body"], headers)["type"] == "order.placed"
+    assert not stranger.messages and not other_name.messages, "something was told to who could not prove its name"
+    assert letters.count("certificate") + letters.count("SSL") >= 2, letters
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

@@ -76,6 +76,12 @@ class WebhookPort : public webhooks::WebhookStore {
     auto work = [id](State& s, Instant) { return memory::redeliver(s, id); };
     co_return co_await rows.transact(work);
   }
+  Task<Result<std::int64_t>> remove_dead_letters(Instant before, std::int64_t limit) override {
+    auto work = [=](State& s, Instant) -> Result<std::int64_t> {
+      return memory::remove_dead_letters(s, before, limit);
+    };
+    co_return co_await rows.transact(work);
+  }
 
  private:
   Rows& rows;

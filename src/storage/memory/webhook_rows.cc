@@ -167,4 +167,12 @@ Result<void> redeliver(State& state, webhooks::DeliveryId id) {
   return {};
 }
 
+std::int64_t remove_dead_letters(State& state, Instant before, std::int64_t limit) {
+  std::int64_t removed = 0;
+  std::erase_if(state.webhooks.deliveries, [&](const Delivery& row) {
+    return row.dead && row.next_attempt_at < before && removed < limit && ++removed > 0;
+  });
+  return removed;
+}
+
 }  // namespace ff::storage::memory

@@ -28,5 +28,6 @@ std::vector<webhooks::Delivery> pending(const State& state, webhooks::Subscripti
 Result<void> save(State& state, const webhooks::Progress& progress);
 std::vector<webhooks::Delivery> dead_letters(const State& state, std::int64_t limit);
 Result<void> redeliver(State& state, webhooks::DeliveryId id);
+std::int64_t remove_dead_letters(State& state, Instant before, std::int64_t limit);
 
 }  // namespace ff::storage::memory

@@ -78,6 +78,11 @@ class WebhookPort : public webhooks::WebhookStore {
     auto outcome = co_await session.template run<bool>(Use::kCommit, work);
     co_return done(outcome);
   }
+  Task<Result<std::int64_t>> remove_dead_letters(Instant before, std::int64_t limit) override {
+    auto work = [=](Connection& c) { return pg::remove_dead_letters(c, before, limit); };
+    auto outcome = co_await session.template run<std::int64_t>(Use::kCommit, work);
+    co_return outcome;
+  }
 
  private:
   using Connection = postgres::Connection;

@@ -269,6 +269,12 @@ Task<Outcome<std::vector<EventBatch>>> events_after(Connection& connection, Even
     if (!read) co_return postgres::refuse(ErrorCode::kInternal, "a batch of events can't be read");
     batches.push_back(std::move(batch));
   }
+  if (batches.empty()) co_return batches;
+  // What subscribers hear can't be taken back: it is told when the standby has it, too. See the query.
+  Exchange confirm;
+  confirm.autocommit().add(query("confirm"));
+  auto confirmed = co_await ask(connection, std::move(confirm));
+  if (!confirmed) co_return tl::unexpected(std::move(confirmed.error()));
   co_return batches;
 }
 
@@ -346,6 +352,13 @@ Task<Outcome<bool>> redeliver(Connection& connection, DeliveryId id) {
   auto rows = co_await connection.run(std::move(exchange));
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
   co_return true;
+}
+
+Task<Outcome<std::int64_t>> remove_dead_letters(Connection& connection, Instant before, std::int64_t limit) {
+  Params params;
+  params.integer(before.us).integer(limit);
+  auto count = co_await change(connection, statement("webhooks_deliveries_delete_dead"), std::move(params));
+  co_return count;
 }
 
 }  // namespace ff::storage::pg

@@ -41,5 +41,7 @@ Task<postgres::Outcome<bool>> save_progress(postgres::Connection& connection,
 Task<postgres::Outcome<std::vector<Delivery>>> dead_letters(postgres::Connection& connection,
                                                             std::int64_t limit);
 Task<postgres::Outcome<bool>> redeliver(postgres::Connection& connection, DeliveryId id);
+Task<postgres::Outcome<std::int64_t>> remove_dead_letters(postgres::Connection& connection, Instant before,
+                                                          std::int64_t limit);
 
 }  // namespace ff::storage::pg

@@ -77,3 +77,8 @@ DELETE FROM webhook_deliveries WHERE subscription = $1::bigint;
 SELECT subscription FROM webhook_deliveries WHERE id = $1::bigint AND dead;
 -- name: webhooks_deliveries_revive
 UPDATE webhook_deliveries SET dead = false, attempts = 0, next_attempt_at = 0 WHERE id = $1::bigint AND dead;
+-- What is dead is tried no more: the time of its next attempt stands at when it was given up.
+-- name: webhooks_deliveries_delete_dead
+DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(  -- made once, and what another process removes is left to it
+  SELECT id FROM webhook_deliveries WHERE dead AND next_attempt_at < $1::bigint ORDER BY id LIMIT $2::bigint
+  FOR UPDATE SKIP LOCKED));

@@ -95,6 +95,13 @@ class SqliteWebhookPort : public webhooks::WebhookStore {
     auto outcome = co_await threads.writer.write(work);
     co_return outcome;
   }
+  Task<Result<std::int64_t>> remove_dead_letters(Instant before, std::int64_t limit) override {
+    auto work = [=](sqlite::Database& d) -> Result<std::int64_t> {
+      return storage::remove_dead_letters(d, before, limit);
+    };
+    auto outcome = co_await threads.writer.write(work);
+    co_return outcome;
+  }
 
  private:
   Threads& threads;

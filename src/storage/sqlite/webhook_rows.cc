@@ -208,4 +208,9 @@ Result<void> redeliver(Database& database, webhooks::DeliveryId id) {
   return {};
 }
 
+std::int64_t remove_dead_letters(Database& database, Instant before, std::int64_t limit) {
+  prepare(database, "deliveries_delete_dead").run(before, limit);
+  return database.changes();
+}
+
 }  // namespace ff::storage

@@ -25,5 +25,6 @@ std::vector<webhooks::Delivery> pending_deliveries(sqlite::Database& database, w
 Result<void> save_progress(sqlite::Database& database, const webhooks::Progress& progress);
 std::vector<webhooks::Delivery> dead_letters(sqlite::Database& database, std::int64_t limit);
 Result<void> redeliver(sqlite::Database& database, webhooks::DeliveryId id);
+std::int64_t remove_dead_letters(sqlite::Database& database, Instant before, std::int64_t limit);
 
 }  // namespace ff::storage

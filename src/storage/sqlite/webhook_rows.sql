@@ -57,3 +57,7 @@ DELETE FROM webhook_deliveries WHERE subscription = ?1 AND order_id = ?2 AND seq
 DELETE FROM webhook_deliveries WHERE subscription = ?1;
 -- name: deliveries_revive
 UPDATE webhook_deliveries SET dead = 0, attempts = 0, next_attempt_at = 0 WHERE id = ?1 AND dead = 1 RETURNING subscription;
+-- What is dead is tried no more: the time of its next attempt stands at when it was given up.
+-- name: deliveries_delete_dead
+DELETE FROM webhook_deliveries
+WHERE id IN (SELECT id FROM webhook_deliveries WHERE dead = 1 AND next_attempt_at < ?1 ORDER BY id LIMIT ?2);
