@@ -56,6 +56,7 @@ Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
   auto catalogue = co_await catalogue_.load();
   if (!catalogue) co_return tl::unexpected(catalogue.error());
   auto next = std::make_shared<const catalog::Snapshot>(std::move(*catalogue));
+  stock_position_ = inventory::StockStore::kFromScratch;  // the catalogue may have changed stock, too
   version_.set(static_cast<std::int64_t>(next->version()));
   variants_.set(static_cast<std::int64_t>(next->variant_count()));
   snapshot_.store(std::move(next));
@@ -63,9 +64,18 @@ Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
 }
 
 Task<Result<void>> CatalogueWatcher::refresh_labels() {
-  auto stocks = co_await stock_.read_all();
-  if (!stocks) co_return tl::unexpected(stocks.error());
-  auto next = std::make_shared<const catalog::StockLabels>(*stocks);
+  const Instant now = clock_.now();
+  const bool from_scratch = now >= all_labels_due_;
+  const std::int64_t since = from_scratch ? inventory::StockStore::kFromScratch : stock_position_;
+  auto changes = co_await stock_.changed_since(since);
+  if (!changes) co_return tl::unexpected(changes.error());
+  stock_position_ = changes->position;
+  if (changes->all) all_labels_due_ = now + kAllLabelsInterval;
+  if (!changes->all && changes->stocks.empty()) co_return Result<void>{};
+  const auto current = labels_.load();
+  auto next = changes->all ? std::make_shared<const catalog::StockLabels>(changes->stocks)
+                           : std::make_shared<const catalog::StockLabels>(*current, changes->stocks);
+  if (*next == *current) co_return Result<void>{};
   // What can be bought is worked out here and not by the first query that asks.
   if (const auto index = index_.load()) index->prepare(*next);
   labels_.store(std::move(next));

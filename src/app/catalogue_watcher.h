@@ -19,7 +19,9 @@ namespace ff::app {
 class CatalogueWatcher {
  public:
   static constexpr Duration kVersionInterval = std::chrono::milliseconds(500);
-  static constexpr Duration kLabelsInterval = std::chrono::milliseconds(1000);
+  static constexpr Duration kLabelsInterval = std::chrono::milliseconds(1000);  // reads what changed
+  // Reads all stock, whatever was heard: it costs the database some 100 ms for 100,000 variants.
+  static constexpr Duration kAllLabelsInterval = std::chrono::minutes(5);
 
   CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::StockStore& stock, Clock& clock,
                    telemetry::Registry& metrics);
@@ -50,6 +52,8 @@ class CatalogueWatcher {
   catalog::SnapshotHolder snapshot_;
   catalog::IndexHolder index_;
   catalog::StockLabelsHolder labels_;
+  std::int64_t stock_position_ = inventory::StockStore::kFromScratch;
+  Instant all_labels_due_;
   asio::io_context context_{1};
   std::thread thread_;
 };

@@ -46,6 +46,21 @@ StockLabels::StockLabels(std::span<const inventory::Stock> stocks) {
   }
 }
 
+StockLabels::StockLabels(const StockLabels& before, std::span<const inventory::Stock> changed)
+    : StockLabels(before) {
+  for (const inventory::Stock& stock : changed) {
+    const auto found = exceptions_.find(stock.variant);
+    if (found != exceptions_.end()) {
+      fingerprint_ -= mix(stock.variant, found->second);
+      exceptions_.erase(found);
+    }
+    const StockLabel label = label_of(stock);
+    if (label == StockLabel::kInStock) continue;
+    exceptions_.emplace(stock.variant, label);
+    fingerprint_ += mix(stock.variant, label);
+  }
+}
+
 StockLabel StockLabels::of(VariantId variant) const {
   const auto found = exceptions_.find(variant);
   return found == exceptions_.end() ? StockLabel::kInStock : found->second;

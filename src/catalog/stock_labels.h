@@ -33,6 +33,8 @@ class StockLabels {
  public:
   StockLabels() = default;
   explicit StockLabels(std::span<const inventory::Stock> stocks);
+  /// `before`, with the labels of `changed` as they are now.
+  StockLabels(const StockLabels& before, std::span<const inventory::Stock> changed);
   StockLabel of(VariantId variant) const;        // kInStock for a variant that nobody counts
   bool available(const Product& product) const;  // any variant can be bought
   /// Changes when the label of any variant of the product changes; part of a page's inputs.

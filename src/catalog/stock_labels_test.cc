@@ -51,6 +51,23 @@ TEST(StockLabels, FingerprintMovesWithALabelButNotWithACount) {
   EXPECT_NE(print(3, 50), print(0, 50));
 }
 
+TEST(StockLabels, AreTheSameWhetherReadWholeOrKeptUpByChanges) {
+  using inventory::Policy;
+  const inventory::Stock before[] = {{{1}, Policy::kDeny, 9, 9, 0, 0},
+                                     {{2}, Policy::kDeny, 9, 2, 0, 7},
+                                     {{3}, Policy::kDeny, 9, 0, 0, 9},
+                                     {{4}, Policy::kDeny, 9, 1, 0, 8}};
+  const inventory::Stock changed[] = {{{1}, Policy::kDeny, 9, 0, 0, 9},   // sold out
+                                      {{2}, Policy::kDeny, 18, 9, 0, 9},  // there again
+                                      {{3}, Policy::kBackorder, 9, 0, 0, 9}};
+  const inventory::Stock after[] = {changed[0], changed[1], changed[2], before[3]};
+  const StockLabels kept_up(StockLabels(before), changed);
+  EXPECT_EQ(kept_up, StockLabels(after));
+  EXPECT_EQ(kept_up.of(VariantId{1}), StockLabel::kSoldOut);
+  EXPECT_EQ(kept_up.of(VariantId{2}), StockLabel::kInStock);
+  EXPECT_EQ(StockLabels(kept_up, before), StockLabels(before)) << "and back";
+}
+
 TEST(StockLabels, AreTheSameInWhateverOrderTheStoreListsThem) {
   const std::vector<Stock> some = {stock(1, Policy::kDeny, 0), stock(2, Policy::kDeny, 2)};
   const std::vector<Stock> reversed = {some[1], some[0]};

@@ -9,6 +9,13 @@
 
 namespace ff::inventory {
 
+/// What a reader that keeps up with stock has to learn.
+struct StockChanges {
+  std::vector<Stock> stocks;  // as they are now, each once
+  bool all = false;           // every tracked variant: what is not among them is not tracked (any more)
+  std::int64_t position = 0;  // for the next question
+};
+
 class StockStore {
  public:
   virtual ~StockStore() = default;
@@ -16,6 +23,13 @@ class StockStore {
   virtual BatchTask<Stock> read(std::span<const VariantId> variants) = 0;
   /// Every tracked variant. Large; for label refresh and audit.
   virtual Task<Result<std::vector<Stock>>> read_all() = 0;
+
+  static constexpr std::int64_t kFromScratch = -1;
+  /// What orders did to `available` since `position`, an earlier answer's; with kFromScratch all there is.
+  /// For labels: what the catalogue did is told by its version, and a change may be told twice, or by a
+  /// process of an older release not at all, so ask for all now and then. A store that can't tell always
+  /// answers all.
+  virtual Task<Result<StockChanges>> changed_since(std::int64_t position);
 };
 
 }  // namespace ff::inventory

@@ -502,5 +502,33 @@ TYPED_TEST(OrderContract, AnEmptyBatchIsAnsweredWithNothing) {
   EXPECT_TRUE(run(this->shop.store().check_writable()).has_value());
 }
 
+TYPED_TEST(OrderContract, WhoAsksForChangesOfStockKnowsWhatAFullReadWouldTell) {
+  const VariantId shirt = this->shop.stocked("shirt", 9), socks = this->shop.stocked("socks", 9);
+  std::map<VariantId, inventory::Stock> known;
+  std::int64_t position = inventory::StockStore::kFromScratch;
+  const auto ask = [&] {
+    const auto changes = run(this->shop.store().stock().changed_since(position)).value();
+    if (changes.all) known.clear();
+    for (const inventory::Stock& stock : changes.stocks)
+      known[stock.variant] = stock;
+    position = changes.position;
+  };
+  const auto expect_known = [&] {
+    const auto everything = run(this->shop.store().stock().read_all()).value();
+    for (const inventory::Stock& stock : everything)
+      EXPECT_EQ(known[stock.variant].available, stock.available) << "variant " << stock.variant.value;
+  };
+  ask();
+  expect_known();
+  const orders::Order declined = this->shop.placed(this->shop.order({{shirt, 2}, {socks, 1}}));
+  ask();
+  expect_known();
+  this->settled(this->move(declined, orders::Settlement::Kind::kDecline));
+  this->shop.placed(this->shop.order({{socks, 9}}, orders::State::kPlaced));
+  ask();
+  expect_known();
+  EXPECT_EQ(known[socks].available, 0);
+}
+
 }  // namespace
 }  // namespace ff::storage

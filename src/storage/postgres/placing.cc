@@ -190,9 +190,7 @@ class Round {
     carts_.add_writes(exchange);
     stocks_.add_writes(exchange);
     exchange.add(query("orders_insert"), insert_parameters(orders));
-    postgres::Params event;
-    event.integer(now_.us).text("[" + events_ + "]");
-    exchange.add(query("events_insert"), std::move(event));
+    exchange.add(query("events_insert"), event_parameters(now_, "[" + events_ + "]", stocks_));
     exchange.commit();
     auto committed = co_await connection_.run(std::move(exchange));
     if (!committed) co_return tl::unexpected(std::move(committed.error()));

@@ -215,16 +215,55 @@ Task<Outcome<std::vector<inventory::Stock>>> read_stock(Connection& connection,
   co_return stocks;
 }
 
+std::vector<inventory::Stock> stocks_from(const postgres::Rows& rows) {
+  std::vector<inventory::Stock> stocks;
+  stocks.reserve(static_cast<std::size_t>(rows.count()));
+  for (int row = 0; row < rows.count(); ++row)
+    stocks.push_back(pg::stock_from(rows, row));
+  return stocks;
+}
+
 Task<Outcome<std::vector<inventory::Stock>>> read_tracked_stock(Connection& connection) {
   Exchange exchange;
   exchange.add(pg::query("stock_tracked"));
   auto rows = co_await connection.run(std::move(exchange));
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
-  std::vector<inventory::Stock> stocks;
-  stocks.reserve(static_cast<std::size_t>(rows->front().count()));
-  for (int row = 0; row < rows->front().count(); ++row)
-    stocks.push_back(pg::stock_from(rows->front(), row));
-  co_return stocks;
+  co_return stocks_from(rows->front());
+}
+
+// A transaction that has taken an id for its events has ended after so long: its statements, and it between
+// them, are cut short by their timeouts before.
+constexpr Duration kEventsLateMax = std::chrono::seconds(30);
+constexpr std::int64_t kEventBatchesMax = 10'000;  // in one read: more than are written in a second
+
+Task<Outcome<inventory::StockChanges>> read_stock_changes(Connection& connection, std::int64_t position) {
+  inventory::StockChanges changes;
+  Exchange exchange;
+  if (position < 0) {
+    exchange.add(pg::query("stock_position")).add(pg::query("stock_tracked"));
+    auto rows = co_await connection.run(std::move(exchange));
+    if (!rows) co_return tl::unexpected(std::move(rows.error()));
+    changes.position = rows->front().integer(0, 0);
+    changes.stocks = stocks_from((*rows)[1]);
+    changes.all = true;
+    co_return changes;
+  }
+  postgres::Params params;
+  params.integer(position).integer(kEventBatchesMax).integer(kEventsLateMax.count());
+  exchange.add(pg::query("stock_changed_since"), std::move(params));
+  auto rows = co_await connection.run(std::move(exchange));
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  changes.position = rows->front().integer(0, 0);
+  std::vector<VariantId> changed;
+  for (const std::int64_t id : rows->front().integers(0, 1))
+    changed.push_back({id});
+  if (changed.empty()) co_return changes;
+  Exchange look;
+  look.add(pg::query("stock_by_variants"), pg::variants_parameter(changed));
+  auto stocks = co_await connection.run(std::move(look));
+  if (!stocks) co_return tl::unexpected(std::move(stocks.error()));
+  changes.stocks = stocks_from(stocks->front());
+  co_return changes;
 }
 
 Task<Outcome<bool>> write_check(Connection& connection, pg::Time time) {
@@ -309,6 +348,11 @@ struct PostgresStore::Stocks final : inventory::StockStore {
   Task<Result<std::vector<inventory::Stock>>> read_all() override {
     auto work = [](Connection& connection) { return read_tracked_stock(connection); };
     auto outcome = co_await session.run<std::vector<inventory::Stock>>(Use::kRead, work);
+    co_return outcome;
+  }
+  Task<Result<inventory::StockChanges>> changed_since(std::int64_t position) override {
+    auto work = [position](Connection& connection) { return read_stock_changes(connection, position); };
+    auto outcome = co_await session.run<inventory::StockChanges>(Use::kRead, work);
     co_return outcome;
   }
 };

@@ -101,6 +101,29 @@ TEST_F(PostgresStoreTest, OfProcessesThatMigrateTogetherOneDoesTheWork) {
   EXPECT_TRUE(open().has_value());
 }
 
+TEST_F(PostgresStoreTest, AMigrationThatFindsItsTableInUseLetsTheOthersPassAndTriesAgain) {
+  migrate();
+  std::vector<Migration> later = migrations_of("postgres");
+  later.push_back({later.back().number + 1, "expand", "0.1.0", "ALTER TABLE stock ADD COLUMN more bigint"});
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> reader(PQconnectdb(server.url(database).c_str()),
+                                                            PQfinish);
+  PQclear(PQexec(reader.get(), "BEGIN; SELECT count(*) FROM stock"));  // as an audit would, for minutes
+  Result<std::vector<int>> applied;
+  std::thread process([&] { applied = PostgresStore::migrate(server.url(database), {}, later); });
+  const auto wait_until_waiters = [&](const std::string& are) {
+    while (server.run(
+               database,
+               "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'stock'::regclass") != are)
+      std::this_thread::yield();
+  };
+  wait_until_waiters("t");
+  wait_until_waiters("f");  // it has let go by itself
+  PQclear(PQexec(reader.get(), "COMMIT"));
+  process.join();
+  ASSERT_TRUE(applied.has_value()) << applied.error().detail;
+  EXPECT_THAT(*applied, ElementsAre(later.back().number));
+}
+
 TEST_F(PostgresStoreTest, EveryMigrationIsNumberedWithoutGapsAndSaysWhomItServes) {
   int expected = 1;
   for (const Migration& migration : migrations_of("postgres")) {
@@ -305,6 +328,55 @@ TEST_F(PostgresStoreTest, AClientThatFallsSilentInATransactionKeepsItsLocksForSe
   near->placed(order_of(*near, random, {{shirt, 1}}));
 }
 
+/// A standby that never comes: each commit waits for it until somebody ends the wait.
+TEST(PostgresStandby, ACommitWhoseWaitForItWasEndedIsUnknownAndNobodyIsToldOfItsEvents) {
+  StandingClock clock;
+  TestServer server;
+  const std::string database = server.make_database();
+  ASSERT_TRUE(PostgresStore::migrate(server.url(database)).has_value());
+  PostgresOptions options;
+  options.clock = &clock;
+  Shop mine(PostgresStore::open(server.url(database), options).value(), clock);
+  const VariantId shirt = mine.stocked("shirt", 9);
+  auto& orders = mine.store().orders();
+  const auto want_standby = [&](const std::string& name) {
+    server.run(database, "ALTER SYSTEM SET synchronous_standby_names = '" + name + "'");
+    server.run(database, "SELECT pg_reload_conf()");
+    while (server.run(database, "SHOW synchronous_standby_names") != name)
+      std::this_thread::yield();
+  };
+  const auto wait_for_waiter = [&] {
+    while (server.run(database, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") != "1")
+      std::this_thread::yield();
+  };
+  want_standby("nobody");
+  const std::vector wanted{mine.order({{shirt, 1}})};
+  std::thread shopper([&] {
+    const auto outcome = run(orders.place(wanted));
+    ASSERT_FALSE(outcome.has_value()) << "the standby does not have it";
+    EXPECT_EQ(outcome.error().code, ErrorCode::kUnknown);
+  });
+  wait_for_waiter();
+  server.run(database, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+  shopper.join();
+  EXPECT_EQ(server.run(database, "SELECT count(*) FROM orders"), "1") << "everybody can see it";
+
+  std::atomic<bool> told{false};
+  std::thread deliverer([&] {
+    const auto events = run(mine.store().webhooks().events_after(0, 10));
+    told = true;
+    ASSERT_TRUE(events.has_value()) << events.error().detail;
+    EXPECT_EQ(events->size(), 1u);
+  });
+  wait_for_waiter();
+  EXPECT_FALSE(told);
+  want_standby("");
+  deliverer.join();
+  const auto replay = mine.place(wanted);
+  EXPECT_TRUE(std::holds_alternative<Existing>(replay.at(0)));
+  EXPECT_THAT(mine.violations(), IsEmpty());
+}
+
 // The rows.
 
 TEST_F(PostgresStoreTest, StockAndCartsAreUpdatedInPlace) {
@@ -324,6 +396,69 @@ TEST_F(PostgresStoreTest, StockAndCartsAreUpdatedInPlace) {
       "relname) "
       "FROM pg_stat_user_tables WHERE relname IN ('stock', 'carts')";
   EXPECT_EQ(server.run(database, hot), "carts true, stock true");
+}
+
+TEST_F(PostgresStoreTest, WhoKeepsUpWithStockIsToldWhatOrdersChangedAndNothingElse) {
+  migrate();
+  auto mine = shop();
+  const VariantId shirt = mine->stocked("shirt", 9), socks = mine->stocked("socks", 9);
+  const auto told = [&](std::int64_t& position) {
+    const auto changes = run(mine->store().stock().changed_since(position)).value();
+    position = changes.position;
+    std::vector<std::pair<std::int64_t, inventory::Quantity>> available;
+    for (const inventory::Stock& stock : changes.stocks)
+      available.emplace_back(stock.variant.value, stock.available);
+    return available;
+  };
+  std::int64_t position = inventory::StockStore::kFromScratch;
+  EXPECT_THAT(told(position), ElementsAre(std::pair(shirt.value, 9), std::pair(socks.value, 9)));
+  EXPECT_THAT(told(position), IsEmpty());
+
+  SeededRandom random(13);
+  const orders::Order order = mine->placed(order_of(*mine, random, {{shirt, 2}}));
+  EXPECT_THAT(told(position), ElementsAre(std::pair(shirt.value, 7)));
+  orders::Settlement claim;
+  claim.order = order.id;
+  claim.payment = orders::PaymentState::kAuthorised;
+  mine->settle(claim);
+  EXPECT_THAT(told(position), IsEmpty()) << "what was held is sold: as much is left as before";
+
+  // No event tells of a hold that ends.
+  const orders::Order held = mine->placed(order_of(*mine, random, {{socks, 3}}));
+  EXPECT_THAT(told(position), ElementsAre(std::pair(socks.value, 6)));
+  clock.advance(std::chrono::minutes(10));
+  mine->release_holds({held.id});
+  EXPECT_THAT(told(position), ElementsAre(std::pair(socks.value, 9)));
+  EXPECT_THAT(told(position), IsEmpty());
+}
+
+TEST_F(PostgresStoreTest, AChangeOfStockThatCommitsAfterLaterOnesIsNotMissed) {
+  migrate();
+  PostgresOptions options;  // by the database's clock: gaps age
+  Shop mine(PostgresStore::open(server.url(database), options).value(), clock);
+  const VariantId shirt = mine.stocked("shirt", 9), socks = mine.stocked("socks", 9);
+  auto& stock = mine.store().stock();
+  std::int64_t position = run(stock.changed_since(inventory::StockStore::kFromScratch)).value().position;
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> slow(PQconnectdb(server.url(database).c_str()),
+                                                          PQfinish);
+  const auto say = [&](const std::string& sql) { PQclear(PQexec(slow.get(), sql.c_str())); };
+  say("BEGIN; UPDATE stock SET received = 1, available = 1 WHERE variant = " + std::to_string(shirt.value));
+  say("INSERT INTO event_batches (at, events, variants) VALUES ((extract(epoch FROM now()) * "
+      "1000000)::bigint, "
+      "'[]', ARRAY[" +
+      std::to_string(shirt.value) + "])");
+  SeededRandom random(14);
+  mine.placed(order_of(mine, random, {{socks, 1}}));
+  for (int i = 0; i < 2; ++i) {
+    const auto changes = run(stock.changed_since(position)).value();
+    ASSERT_EQ(changes.stocks.size(), 1u);
+    EXPECT_EQ(changes.stocks[0].variant, socks);
+    position = changes.position;
+  }
+  say("COMMIT");
+  const auto changes = run(stock.changed_since(position)).value();
+  EXPECT_EQ(changes.stocks.size(), 2u) << "the slow transaction's change was passed over";
+  EXPECT_THAT(run(stock.changed_since(changes.position)).value().stocks, IsEmpty());
 }
 
 TEST_F(PostgresStoreTest, ACatalogueOfMoreRowsThanOneFetchIsLoadedWhole) {

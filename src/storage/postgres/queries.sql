@@ -62,6 +62,19 @@ SELECT variant, policy, received, available, held, sold FROM stock
 WHERE variant = ANY ($1::bigint[]) ORDER BY variant FOR NO KEY UPDATE;
 -- name: stock_tracked
 SELECT variant, policy, received, available, held, sold FROM stock WHERE policy <> 2 ORDER BY variant;
+-- name: stock_position
+SELECT greatest(max(id) - 1000, 0) FROM event_batches;
+-- Ids commit out of order: a gap holds the position for as long as a transaction may take, and what is behind it
+-- is told again meanwhile.
+-- name: stock_changed_since
+WITH batches AS (
+  SELECT id, at, variants, lag(id, 1, $1::bigint) OVER (ORDER BY id) AS before FROM (
+    SELECT id, at, variants FROM event_batches WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint) AS next
+)
+SELECT coalesce((SELECT min(before) FROM batches
+                 WHERE id > before + 1 AND at > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - $3::bigint),
+                (SELECT max(id) FROM batches), $1::bigint),
+       ARRAY(SELECT DISTINCT unnest(variants) FROM batches);
 -- name: stock_insert
 INSERT INTO stock (variant, policy, received, available, held, sold)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]);
@@ -158,7 +171,7 @@ FROM orders;
 FETCH 500 FROM orders_audit_cursor;
 
 -- name: events_insert
-INSERT INTO event_batches (at, events) VALUES ($1::bigint, $2::text);
+INSERT INTO event_batches (at, events, variants) VALUES ($1::bigint, $2::text, $3::bigint[]);
 -- name: events_audit_cursor
 DECLARE events_audit_cursor NO SCROLL CURSOR FOR SELECT events FROM event_batches ORDER BY id;
 -- name: events_audit_fetch

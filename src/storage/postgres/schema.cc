@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace ff::storage::pg {
 
 namespace {
@@ -18,17 +23,26 @@ constexpr Duration kMigrationMax = std::chrono::hours(6);
 constexpr std::string_view kLock =
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = 0;"
     "SELECT pg_advisory_lock(1179014979);"
-    "SET lock_timeout = '10s';"  // of tables: a waiting ALTER blocks every query behind it
+    // Of tables: behind an ALTER that waits for a long transaction (an audit, a backup) every query waits as
+    // well. So it waits for less than a server's own lock_timeout, lets them pass, and tries again.
+    "SET lock_timeout = '1s';"
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
     "  number integer PRIMARY KEY, name text NOT NULL, serves text NOT NULL,"
     "  applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 constexpr std::string_view kUnlock = "SELECT pg_advisory_unlock(1179014979)";
 
+constexpr int kTriesMax = 120;
+constexpr Duration kPause = std::chrono::seconds(1);  // between two tries: what queued gets through
+
 constexpr Statement kIsMigrated{"schema_is_migrated", "SELECT to_regclass('schema_migrations') IS NOT NULL"};
 constexpr Statement kApplied{"schema_applied",
                              "SELECT number, serves FROM schema_migrations ORDER BY number"};
 
-Task<Outcome<void>> apply(postgres::Connection& connection, Migration migration) {
+bool found_tables_in_use(const postgres::Failure& failure) {
+  return failure.sqlstate == "55P03" || failure.sqlstate == "40P01";  // not in time; in a circle
+}
+
+Task<Outcome<void>> apply_once(postgres::Connection& connection, Migration migration) {
   // In one text, so in one transaction. The names and versions are ours: no quotes in them.
   const std::string script = fmt::format(
       "BEGIN; {} ; INSERT INTO schema_migrations (number, name, serves) VALUES ({}, '{}', '{}'); COMMIT",
@@ -43,6 +57,17 @@ Task<Outcome<void>> apply(postgres::Connection& connection, Migration migration)
     if (!rolled_back) connection.close();
   }
   co_return done;
+}
+
+Task<Outcome<void>> apply(postgres::Connection& connection, Migration migration) {
+  asio::steady_timer pause(co_await asio::this_coro::executor);
+  for (int left = kTriesMax;; --left) {
+    auto done = co_await apply_once(connection, migration);
+    if (done || left == 1 || !connection.usable() || !found_tables_in_use(done.error())) co_return done;
+    pause.expires_after(kPause);
+    boost::system::error_code ignored;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
 }
 
 }  // namespace

@@ -74,11 +74,9 @@ struct Locked {
       exchange.add(query("orders_update_document"), document_parameters(documents_changed));
     carts.add_writes(exchange);
     stocks.add_writes(exchange);
-    if (!events.empty()) {
-      postgres::Params event;
-      event.integer(now.us).text("[" + events + "]");
-      exchange.add(query("events_insert"), std::move(event));
-    }
+    // A hold that is released is no event, but it is a change of stock.
+    if (!events.empty() || !stocks.moved().empty())
+      exchange.add(query("events_insert"), event_parameters(now, "[" + events + "]", stocks));
     exchange.commit();
     auto committed = co_await connection.run(std::move(exchange));
     if (!committed) co_return tl::unexpected(std::move(committed.error()));

@@ -47,6 +47,27 @@ void StockRows::add_writes(postgres::Exchange& exchange) const {
   if (!changed.empty()) exchange.add(query("stock_update"), stock_parameters(changed));
 }
 
+std::vector<VariantId> StockRows::moved() const {
+  std::vector<VariantId> moved;
+  for (const auto& [variant, stock] : table_) {
+    const auto before = read_.find(variant);
+    if (before == read_.end() || before->second.available != stock.available) moved.push_back(variant);
+  }
+  return moved;
+}
+
+postgres::Params event_parameters(Instant now, std::string_view events, const StockRows& stocks) {
+  postgres::Params params;
+  params.integer(now.us).text(events);
+  const std::vector<VariantId> moved = stocks.moved();
+  if (moved.empty()) {
+    params.null();
+  } else {
+    params.integers(moved, [](VariantId id) { return id.value; });
+  }
+  return params;
+}
+
 postgres::Params stock_parameters(const std::vector<Stock>& stocks) {
   postgres::Params params;
   params.integers(stocks, [](const Stock& s) { return s.variant.value; })

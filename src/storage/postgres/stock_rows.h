@@ -26,6 +26,8 @@ class StockRows {
   void start_over();
   /// The statements that write the rows that differ from what was read, and those that are new.
   void add_writes(postgres::Exchange& exchange) const;
+  /// Whose `available` differs from what was read, or is new.
+  std::vector<VariantId> moved() const;
 
  private:
   std::vector<VariantId> wanted_;
@@ -33,6 +35,8 @@ class StockRows {
 };
 
 postgres::Params stock_parameters(const std::vector<inventory::Stock>& stocks);  // of stock_insert, _update
+/// Of events_insert: what happened, "[...]", and what it did to stock.
+postgres::Params event_parameters(Instant now, std::string_view events, const StockRows& stocks);
 inventory::Stock stock_from(const postgres::Rows& rows, int row);
 postgres::Params variants_parameter(std::span<const VariantId> variants);
 
