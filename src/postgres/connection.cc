@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "postgres/connect_parameters.h"
+#include "postgres/resolve.h"
 
 namespace ff::postgres {
 
@@ -33,8 +34,14 @@ Failure connect_failure(std::string_view message) {
   return failure;
 }
 
-// A notice is for psql; libpq would print it on standard error.
-void ignore_notice(void*, const PGresult*) {}
+// Notices are for psql, and libpq would print them on standard error. A warning that comes with a COMMIT is
+// kept: see Connection::run().
+void keep_warning(void* last, const PGresult* notice) {
+  const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const char* message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+  if (severity && message && std::string_view(severity) == "WARNING")
+    *static_cast<std::string*>(last) = message;
+}
 
 }  // namespace
 
@@ -76,16 +83,28 @@ void Connection::close() {
 
 Task<Outcome<std::unique_ptr<Connection>>> Connection::open(asio::any_io_executor executor,
                                                             ConnectOptions options) {
-  // libpq's own timeout does not count in asynchronous connects: a host that never answers would keep the
-  // others from being tried. So each host is an attempt of its own.
+  // libpq's own timeout does not count in asynchronous connects, and it looks names up by blocking: a host or
+  // a name server that never answers would keep the others from being tried. So each address is an attempt of
+  // its own, under the name that its certificate must have.
   const auto hosts = hosts_of(options.url);
   if (!hosts) co_return tl::unexpected(hosts.error());
   Failure failure;
   for (const Host& host : *hosts) {
-    std::unique_ptr<Connection> connection(new Connection(executor, options));
-    auto connected = co_await connection->connect(host.name, host.address, host.port);
-    if (connected) co_return std::move(connection);
-    failure = std::move(connected.error());
+    std::vector<std::string> addresses{host.address};
+    if (host.address.empty() && is_name(host.name)) {
+      auto found = co_await resolve(executor, host.name, options.connect_timeout);
+      if (!found) {
+        failure = std::move(found.error());
+        continue;
+      }
+      addresses = std::move(*found);
+    }
+    for (const std::string& address : addresses) {
+      std::unique_ptr<Connection> connection(new Connection(executor, options));
+      auto connected = co_await connection->connect(host.name, address, host.port);
+      if (connected) co_return std::move(connection);
+      failure = std::move(connected.error());
+    }
   }
   co_return tl::unexpected(std::move(failure));
 }
@@ -102,7 +121,7 @@ Task<Outcome<void>> Connection::connect(std::string host, std::string hostaddr, 
   values.push_back(nullptr);
   connection_ = PQconnectStartParams(keys.data(), values.data(), 1);
   if (!connection_) co_return tl::unexpected(connect_failure("out of memory"));
-  PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
+  PQsetNoticeReceiver(connection_, keep_warning, &warning_);
   arm(options_.connect_timeout);
   PostgresPollingStatusType next = PGRES_POLLING_WRITING;
   while (PQstatus(connection_) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
@@ -219,6 +238,7 @@ Task<Outcome<std::vector<Rows>>> Connection::run(Exchange exchange) {
   arm(exchange.timeout_.count() > 0 ? exchange.timeout_
                                     : options_.statement_timeout + options_.network_timeout);
   if (!set_pipeline(true)) co_return tl::unexpected(lost(false));
+  warning_.clear();
   // The same statement may come twice in an exchange and is prepared once.
   std::vector<bool> prepares(exchange.steps_.size(), false);
   for (std::size_t i = 0; i < exchange.steps_.size(); ++i) {
@@ -270,6 +290,13 @@ Task<Outcome<std::vector<Rows>>> Connection::run(Exchange exchange) {
     co_return tl::unexpected(std::move(gone));
   }
   disarm();
+  if (!failed && exchange.commits_ && !warning_.empty()) {
+    // "canceling wait for synchronous replication": somebody ended the wait, and the server says COMMIT
+    // although the standby may lack it. No other warning comes with what is sent here.
+    Failure doubt = lost(true);
+    doubt.message = warning_;
+    co_return tl::unexpected(std::move(doubt));
+  }
   if (failed) {
     if (wants_another_server(failure)) close();
     co_return tl::unexpected(std::move(failure));

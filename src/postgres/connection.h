@@ -6,7 +6,8 @@
 //
 // Invariants: a connection does one exchange at a time and is used by one thread. Each exchange has a
 // deadline; when that passes, the connection is closed, because what it would say next is no longer known. A
-// failure after a COMMIT was sent and before its answer came is doubtful, never a plain failure.
+// failure after a COMMIT was sent and before its answer came is doubtful, never a plain failure. So is a
+// COMMIT that did not wait for the synchronous standby.
 #pragma once
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -33,7 +34,7 @@ struct ConnectOptions {
   std::string application_name = "fashionforward";
   std::string settings;  // more of the server's settings: " -c name=value"; ignored where prepared is false
   bool prepared = true;  // false behind a pooler that hands out connections by transaction (PgBouncer)
-  Duration connect_timeout = std::chrono::seconds(3);     // of each host
+  Duration connect_timeout = std::chrono::seconds(3);     // of each look-up of a name, and of each address
   Duration statement_timeout = std::chrono::seconds(10);  // the server's, of each statement
   Duration lock_timeout = std::chrono::seconds(3);
   // A transaction whose client went silent keeps its locks no longer than this, also when nobody tells the
@@ -121,6 +122,7 @@ class Connection {
   asio::steady_timer timer_;
   std::shared_ptr<Alarm> alarm_;
   std::unordered_set<std::string_view> prepared_;
+  std::string warning_;  // the server's last one in this exchange
 };
 
 }  // namespace ff::postgres

@@ -245,6 +245,23 @@ TEST_F(PostgresTest, TheNextHostIsTriedAndAReadOnlyOneIsNotTaken) {
   EXPECT_EQ(to_error(refused.error()).code, ErrorCode::kUnavailable);
 }
 
+TEST_F(PostgresTest, AHostThatIsANameIsLookedUpAndOneThatIsNotFoundIsPassedOver) {
+  const asio::any_io_executor executor = context.get_executor();
+  const std::string port = std::to_string(server.port());
+  for (const std::string& hosts :
+       {"localhost:" + port, "no-such-host.invalid:" + port + ",localhost:" + port}) {
+    ConnectOptions options;
+    options.url = "postgres://ff@" + hosts + "/postgres";
+    EXPECT_TRUE(run(Connection::open(executor, options)).has_value()) << hosts;
+  }
+  ConnectOptions nowhere;
+  nowhere.url = "postgres://ff@no-such-host.invalid/postgres";
+  const auto failed = run(Connection::open(executor, nowhere));
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_TRUE(failed.error().lost);
+  EXPECT_THAT(failed.error().message, HasSubstr("no-such-host.invalid"));
+}
+
 TEST_F(PostgresTest, AUrlOrPasswordFileThatCanNotBeReadIsSaidWithoutRepeatingSecrets) {
   const asio::any_io_executor executor = context.get_executor();
   const auto bad = run(Connection::open(executor, to("postgres://ff:secret@h/db?colour=red")));

@@ -11,8 +11,8 @@
 
 namespace ff::storage::pg {
 
-/// Applies those of `migrations` that are missing, each in a transaction of its own; returns their numbers. One
-/// that finds its tables in use lets those who use them pass and tries again, for minutes.
+/// Applies those of `migrations` that are missing, each in a transaction of its own; returns their numbers.
+/// One that finds its tables in use lets those who use them pass and tries again, for minutes.
 Task<postgres::Outcome<std::vector<int>>> migrate(postgres::Connection& connection,
                                                   std::vector<Migration> migrations);
 
