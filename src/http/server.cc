@@ -53,6 +53,13 @@ Error cannot_listen(const std::string& address, std::uint16_t port, const error_
   return {taken ? ErrorCode::kConflict : ErrorCode::kUnavailable, std::move(line), {}};
 }
 
+Result<asio::ip::address> address_of(const std::string& name) {
+  error_code error;
+  const auto address = asio::ip::make_address(name == "localhost" ? "127.0.0.1" : name, error);
+  if (error) return invalid("listen", "'" + name + "' is not an address to listen on");
+  return address;
+}
+
 }  // namespace
 
 struct Server::Shared {
@@ -291,29 +298,31 @@ Server::Server(const Router& router, Limits limits, ServerOptions options, const
 
 Server::~Server() { join(); }
 
+Result<void> can_listen(const std::string& name, std::uint16_t port) {
+  const auto address = address_of(name);
+  if (!address) return tl::unexpected(address.error());
+  const tcp::endpoint endpoint(*address, port);
+  asio::io_context context;
+  tcp::acceptor probe(context);
+  error_code error;
+  probe.open(endpoint.protocol(), error);
+  if (!error) probe.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && address->is_v6()) probe.set_option(asio::ip::v6_only(false), error);
+  if (!error) probe.bind(endpoint, error);
+  if (error) return tl::unexpected(cannot_listen(name, port, error));
+  return {};
+}
+
 Result<void> Server::listen() {
   const ServerOptions& options = shared_->options;
   Result<TrustedProxies> proxies = TrustedProxies::parse(options.trusted_proxies);
   if (!proxies) return tl::unexpected(proxies.error());
   shared_->proxies = std::move(*proxies);
 
-  error_code error;
-  const auto address =
-      asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
-  if (error) return invalid("listen", "'" + options.address + "' is not an address to listen on");
-  tcp::endpoint endpoint(address, options.port);
-  if (options.port != 0) {
-    // Sockets that share a port by SO_REUSEPORT would also share it with another process of this user, which
-    // is a mistake that would go unseen: one bind without sharing finds it.
-    asio::io_context context;
-    tcp::acceptor probe(context);
-    probe.open(endpoint.protocol(), error);
-    if (error) return tl::unexpected(cannot_listen(options.address, options.port, error));
-    probe.set_option(asio::socket_base::reuse_address(true), error);
-    if (address.is_v6()) probe.set_option(asio::ip::v6_only(false), error);
-    probe.bind(endpoint, error);
-    if (error) return tl::unexpected(cannot_listen(options.address, options.port, error));
-  }
+  // Sockets that share a port by SO_REUSEPORT would also share it with another process of this user, which is
+  // a mistake that would go unseen: one bind without sharing finds it.
+  if (auto free = can_listen(options.address, options.port); !free) return free;
+  tcp::endpoint endpoint(*address_of(options.address), options.port);
   for (const auto& worker : workers_) {
     if (const error_code failed = worker->listen(endpoint); failed) {
       for (const auto& opened : workers_)

@@ -45,6 +45,9 @@ struct ServerOptions {
   SecurityHeaders security;
 };
 
+/// Whether a server could listen there now: binds and lets go. Errors as Server::listen()'s.
+Result<void> can_listen(const std::string& address, std::uint16_t port);
+
 class Server {
  public:
   /// All references must outlive the server. Registers its metrics. The router must be complete.
