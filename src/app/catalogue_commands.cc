@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
+#include "app/demo_shop.h"
 #include "app/open_store.h"
 #include "app/progress_bar.h"
 #include "app/run_task.h"
@@ -15,23 +17,80 @@
 #include "catalog/existing.h"
 #include "catalog/shopify_export.h"
 #include "catalog/shopify_import.h"
-#include "embedded/web.h"
 #include "storage/store.h"
 
 namespace ff::app {
 namespace {
 
-std::string_view embedded_file(std::string_view path) {
-  for (const EmbeddedFile& file : embedded::web()) {
-    if (file.path == path) return file.bytes;
-  }
-  return {};
+constexpr std::size_t kFaultsShown = 20;  // and as many notes
+constexpr std::string_view kStandardInput = "standard input";
+
+std::string name_of(const std::string& file) { return file == "-" ? std::string(kStandardInput) : file; }
+
+/// A fault a line, as compilers tell them; what is left is one line for the end.
+Error tell_faults(Error error) {
+  if (error.fields.size() <= 1) return error;
+  for (const FieldError& fault : error.fields)
+    std::fprintf(stderr, "%s: %s\n", fault.field.c_str(), fault.message.c_str());
+  error.detail += "; nothing was changed";
+  return error;
 }
 
-Result<std::vector<catalog::Collection>> read_collections(const std::string& file) {
-  auto source = catalog::csv::FileSource::open(file);
+/// Cells that are read as something else than they say.
+class Notes {
+ public:
+  void add(const FieldError& note) {
+    if (++count_ <= kFaultsShown) shown_.push_back(note);
+  }
+  void print() const {
+    for (const FieldError& note : shown_)
+      std::printf("note: %s: %s\n", note.field.c_str(), note.message.c_str());
+    if (count_ > kFaultsShown) std::printf("note: and %zu more like these\n", count_ - kFaultsShown);
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::vector<FieldError> shown_;
+};
+
+Result<catalog::CatalogueChange> read_files(const ImportRequest& request, Currency currency, Notes& notes) {
+  auto source = catalog::csv::FileSource::open(request.file);
   if (!source) return tl::unexpected(source.error());
-  return catalog::read_collections_csv(**source);
+  ProgressBar progress("reading", (*source)->bytes());
+  catalog::ImportOptions reading;
+  reading.currency = currency;
+  reading.source = name_of(request.file);
+  reading.faults_max = kFaultsShown;
+  reading.progress = [&progress](std::int64_t bytes) { progress.show(bytes); };
+  reading.note = [&notes](const FieldError& note) { notes.add(note); };
+  auto change = catalog::read_shopify_csv(**source, reading);
+  progress.finish();
+  if (!change) return tl::unexpected(tell_faults(std::move(change.error())));
+  if (request.collections_file.empty()) return change;
+  auto collections_source = catalog::csv::FileSource::open(request.collections_file);
+  if (!collections_source) return tl::unexpected(collections_source.error());
+  auto collections =
+      catalog::read_collections_csv(**collections_source, name_of(request.collections_file), kFaultsShown);
+  if (!collections) return tl::unexpected(tell_faults(std::move(collections.error())));
+  change->collections = std::move(*collections);
+  return change;
+}
+
+/// What the shop has already decides what becomes of it.
+Result<void> heed_existing(storage::Store& store, const ImportRequest& request,
+                           catalog::CatalogueChange& change) {
+  if (!request.replace && !request.keep_stock) return {};
+  const auto catalogue = run_task(store.catalog().load());
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  if (request.replace && change.upserts.empty() && !catalogue->products.empty() && !request.allow_empty) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{} lists no product, so --replace would remove all {} products of the shop; add "
+                            "--allow-empty if that is meant",
+                            name_of(request.file), catalogue->products.size()));
+  }
+  if (request.replace) catalog::remove_unlisted(change, catalogue->products);
+  if (request.keep_stock) catalog::keep_stock(change, catalogue->products);
+  return {};
 }
 
 void print_counts(const catalog::ChangeCounts& counts, bool dry_run) {
@@ -69,29 +128,13 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
   SystemClock clock;
   auto store = open_store(options, clock);
   if (!store) return tl::unexpected(store.error());
-  auto source = catalog::csv::FileSource::open(request.file);
-  if (!source) return tl::unexpected(source.error());
-
-  ProgressBar progress("reading", (*source)->bytes());
-  catalog::ImportOptions reading;
-  reading.currency = options.rules.currency;
-  reading.progress = [&progress](std::int64_t bytes) { progress.show(bytes); };
-  auto change = catalog::read_shopify_csv(**source, reading);
-  progress.finish();
-  if (!change) return tl::unexpected(change.error());
-  if (!request.collections_file.empty()) {
-    auto collections = read_collections(request.collections_file);
-    if (!collections) return tl::unexpected(collections.error());
-    change->collections = std::move(*collections);
-  }
-  if (request.replace || request.keep_stock) {
-    const auto catalogue = run_task((*store)->catalog().load());
-    if (!catalogue) return tl::unexpected(catalogue.error());
-    if (request.replace) catalog::remove_unlisted(*change, catalogue->products);
-    if (request.keep_stock) catalog::keep_stock(*change, catalogue->products);
-  }
+  Notes notes;
+  auto change = read_files(request, options.rules.currency, notes);
+  if (!change) return tl::unexpected(std::move(change.error()));
+  if (auto ok = heed_existing(**store, request, *change); !ok) return ok;
   const auto counts = run_task((*store)->catalog().apply(std::move(*change), request.dry_run));
   if (!counts) return tl::unexpected(counts.error());
+  notes.print();
   print_counts(*counts, request.dry_run);
   return {};
 }
@@ -134,16 +177,7 @@ Result<void> seed(const config::Options& options) {
     std::printf("the shop has %zu products already; nothing was changed\n", catalogue->products.size());
     return {};
   }
-  catalog::csv::MemorySource products(embedded_file("demo/catalogue.csv"));
-  catalog::ImportOptions reading;
-  reading.currency = options.rules.currency;
-  auto change = catalog::read_shopify_csv(products, reading);
-  if (!change) return tl::unexpected(change.error());
-  catalog::csv::MemorySource collections(embedded_file("demo/collections.csv"));
-  auto read = catalog::read_collections_csv(collections);
-  if (!read) return tl::unexpected(read.error());
-  change->collections = std::move(*read);
-  const auto counts = run_task((*store)->catalog().apply(std::move(*change), false));
+  const auto counts = load_demo_catalogue(**store, options.rules.currency);
   if (!counts) return tl::unexpected(counts.error());
   std::printf("the demo shop has %lld products in %lld variants\n", static_cast<long long>(counts->created),
               static_cast<long long>(counts->variants_created));

@@ -11,11 +11,13 @@ struct ImportRequest {
   std::string file;
   std::string collections_file;  // empty: collections stay as they are
   bool dry_run = false;
-  bool replace = false;     // products that the file does not list are removed
-  bool keep_stock = false;  // stock of variants that exist stays as it is
+  bool replace = false;      // products that the file does not list are removed
+  bool allow_empty = false;  // with `replace`: a file without a product empties the shop
+  bool keep_stock = false;   // stock of variants that exist stays as it is
 };
 
-/// Prints what was (or would be) created, changed and removed. The error lists every fault of the file.
+/// Prints what was (or would be) created, changed and removed. The faults of the file go to standard error, a
+/// line each, the first 20 of them; the error counts them.
 Result<void> import_catalogue(const config::Options& options, const ImportRequest& request);
 
 struct ExportRequest {

@@ -1,16 +1,20 @@
 #include "app/commands.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <string_view>
+#include <vector>
 
 #include "api/api.h"
 #include "app/catalogue_commands.h"
 #include "app/copy_command.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
+#include "app/usage_error.h"
 #include "app/webhook_commands.h"
 #include "config/options.h"
 #include "telemetry/log.h"
@@ -21,8 +25,6 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kWrongUsage = 2;
-
-const char* environment(const char* name) { return std::getenv(name); }
 
 int report(const Error& error, int exit_code) {
   std::fprintf(stderr, "fashionforward: %s\n", error.detail.empty() ? "failed" : error.detail.c_str());
@@ -44,12 +46,22 @@ void add_settings(CLI::App& command, config::Flags& flags) {
 
 // Loads the settings and runs `work(options)`; wrong settings are wrong usage, a failed work is a failure.
 template <typename Work>
-int with_options(const config::Flags& flags, Work&& work) {
-  const auto options = config::load(flags, environment);
+int with_settings(const config::Flags& flags, Work&& work) {
+  const auto options = config::load(flags, config::environment_of(environ));
   if (!options) return report(options.error(), kWrongUsage);
   log::set_level(parse_level(options->log_level));
   const Result<void> done = work(*options);
   return done ? kDone : report(done.error(), kFailed);
+}
+
+// The same for a subcommand that a person reads: warnings are lines on standard error.
+template <typename Work>
+int with_options(const config::Flags& flags, Work&& work) {
+  return with_settings(flags, [&work](const config::Options& options) -> Result<void> {
+    for (const std::string& warning : options.warnings)
+      std::fprintf(stderr, "fashionforward: warning: %s\n", warning.c_str());
+    return work(options);
+  });
 }
 
 struct WebhookArguments {
@@ -104,6 +116,14 @@ int run(int argc, char** argv) {
   CLI::App app("FashionForward: an online shop that does not fall over on Black Friday", "fashionforward");
   app.require_subcommand(1);
   app.set_version_flag("--version", FF_VERSION);
+  app.footer(
+      "Examples:\n"
+      "  fashionforward serve                                     # a demo shop on http://localhost:8080\n"
+      "  fashionforward migrate && fashionforward import products_export.csv && fashionforward serve\n"
+      "  fashionforward audit                                     # is every order, unit and payment "
+      "accounted for?\n"
+      "  fashionforward config > fashionforward.toml              # every setting, with its meaning\n"
+      "Each command says more: fashionforward serve --help");
   int exit_code = kDone;
   config::Flags flags;
 
@@ -115,10 +135,12 @@ int run(int argc, char** argv) {
   serve->add_option("--io-threads", flags.io_threads,
                     "Serving threads (default 0: what the CPU limit allows)");
   serve->footer(
+      "Where the SQLite file does not exist, a demo shop is made there (never in a folder that does not "
+      "exist).\n"
       "Examples:\n  fashionforward serve\n  fashionforward serve --listen :80 --database-url "
       "sqlite:/data/shop.db");
   serve->callback(
-      [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::serve(o); }); });
+      [&] { exit_code = with_settings(flags, [](const config::Options& o) { return app::serve(o); }); });
 
   CLI::App* migrate = app.add_subcommand("migrate", "Bring the database's schema up to this release");
   add_settings(*migrate, flags);
@@ -134,11 +156,21 @@ int run(int argc, char** argv) {
   import->add_option("--collections", import_request.collections_file, "A CSV of collections to import too");
   import->add_flag("--dry-run", import_request.dry_run, "Only print what would be created, changed, removed");
   import->add_flag("--replace", import_request.replace, "Remove products that the file does not list");
+  import->add_flag("--allow-empty", import_request.allow_empty,
+                   "With --replace: a file that lists no product empties the shop");
   import->add_flag("--keep-stock", import_request.keep_stock,
                    "Leave the stock of existing variants as it is");
   import->footer(
-      "Examples:\n  fashionforward import products_export.csv --dry-run\n  fashionforward import "
-      "products_export.csv");
+      "Products are told by their handle, variants by their option values; what the file does not list "
+      "stays.\n"
+      "Examples:\n"
+      "  fashionforward import products_export.csv --dry-run        # what would change\n"
+      "  fashionforward import products_export.csv                  # texts, prices and stock as in the "
+      "file\n"
+      "  fashionforward import products_export.csv --keep-stock     # over a shop that sells: its own count "
+      "stays\n"
+      "  fashionforward import products_export.csv --replace        # what the file does not list is "
+      "removed");
   import->callback([&] {
     exit_code = with_options(
         flags, [&](const config::Options& o) { return app::import_catalogue(o, import_request); });
@@ -169,7 +201,10 @@ int run(int argc, char** argv) {
       app.add_subcommand("audit", "Check that nothing was lost, sold twice or charged twice (I1-I5)");
   add_settings(*audit, flags);
   audit->footer(
-      "Prints each violated invariant with the row that breaks it and exits with 1.\n"
+      "Prints each violated invariant with the row that breaks it and exits with 1. It only reads, also "
+      "beside a\n"
+      "server that runs; leave to read the files is enough. It needs the payment ledger of the servers\n"
+      "(payment.ledger, FF_PAYMENT_LEDGER); a relative path counts from the folder of the SQLite file.\n"
       "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
   audit->callback(
       [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });
@@ -211,7 +246,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& asked_for) {  // --help, --version
     return app.exit(asked_for);
   } catch (const CLI::ParseError& wrong) {
-    std::fprintf(stderr, "fashionforward: %s (see fashionforward --help)\n", wrong.what());
+    const std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
+    std::fprintf(stderr, "fashionforward: %s\n", explain_usage_error(app, arguments, wrong).c_str());
     return kWrongUsage;
   }
   return exit_code;

@@ -1,11 +1,13 @@
 #include "app/copy_command.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 #include "app/open_store.h"
 #include "app/progress_bar.h"
 #include "app/run_task.h"
+#include "app/shop_file.h"
 #include "app/store_commands.h"
 #include "storage/copy.h"
 
@@ -16,6 +18,11 @@ namespace {
 Error in(std::string_view where, Error error) {
   error.detail.insert(0, std::string(where) + ": ");
   return error;
+}
+
+std::string whole_path(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error).string();
 }
 
 Result<storage::Tallies> copy_rows(const config::Options& from, const config::Options& to) {
@@ -42,6 +49,10 @@ Result<void> copy_shop(const config::Options& options, const CopyRequest& reques
   from.database_url = request.from;
   config::Options to = options;
   to.database_url = request.to;
+  // The gateway's books don't move: both shops are audited against those of the source.
+  const std::string ledger = whole_path(payment_ledger(from));
+  const bool ledger_is_elsewhere = whole_path(payment_ledger(to)) != ledger;
+  from.payment_ledger = to.payment_ledger = ledger;
   std::printf("source: its servers must be stopped; nobody can write to it while this runs\n");
   if (auto audited = audit(from); !audited) return tl::unexpected(in("source", audited.error()));
   if (auto migrated = migrate(to); !migrated) return tl::unexpected(in("target", migrated.error()));
@@ -52,6 +63,8 @@ Result<void> copy_shop(const config::Options& options, const CopyRequest& reques
                 static_cast<long long>(tally.count));
   }
   if (auto audited = audit(to); !audited) return tl::unexpected(in("target", audited.error()));
+  if (ledger_is_elsewhere)
+    std::printf("the payment ledger stays where it is: set payment.ledger = \"%s\"\n", ledger.c_str());
   std::printf("copied; start the servers on the target\n");
   return {};
 }

@@ -1,6 +1,5 @@
 #include "app/serve.h"
 
-#include <fmt/format.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -13,11 +12,11 @@
 #include <thread>
 
 #include "api/api.h"
-#include "app/catalogue_commands.h"
 #include "app/catalogue_watcher.h"
+#include "app/demo_shop.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
-#include "app/store_commands.h"
+#include "app/shop_file.h"
 #include "app/webhook_delivery.h"
 #include "checkout/checkout.h"
 #include "checkout/committer.h"
@@ -58,27 +57,6 @@ class SweeperThread {
 
 shop::Identity identity_of(const config::Options& options) {
   return {options.shop_name, options.public_url, options.support_email, options.picture_hosts, options.demo};
-}
-
-// With nothing set up at all, `serve` is a demo shop. A database that exists is never migrated from here:
-// that is `migrate`'s, once per release and before the first new server. It is made under another name, so
-// that whoever is stopped while making it leaves no empty shop behind.
-Result<void> make_demo_shop_if_absent(const config::Options& options) {
-  const auto path = storage::sqlite_path(options.database_url);
-  if (!options.demo || !path || std::filesystem::exists(*path)) return {};
-  log::info("app", "no database yet: making a demo shop", {{"path", *path}});
-  const std::string unfinished = *path + ".making";
-  std::error_code error;
-  for (const char* file : {"", "-wal", "-shm"})
-    std::filesystem::remove(unfinished + file, error);
-  config::Options making = options;
-  making.database_url = "sqlite:" + unfinished;
-  if (auto migrated = migrate(making); !migrated) return migrated;
-  if (auto seeded = seed(making); !seeded) return seeded;
-  // Its last connection is closed, so all of it is in this one file.
-  std::filesystem::rename(unfinished, *path, error);
-  if (error) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", *path, error.message()));
-  return {};
 }
 
 // Until the ports are open nobody waits for an answer, and nothing is lost by ending at once. Without this a
@@ -144,6 +122,12 @@ Result<void> serve(const config::Options& options) {
     return invalid("shop.demo",
                    "must be true: this release knows no gateway but the demo one, which charges nobody");
   }
+  for (const std::string& warning : options.warnings)
+    log::warning("config", warning);
+  // An address that can't be had is found out before anything is made; it is taken when the shop is ready.
+  for (const config::Endpoint& endpoint : {options.listen, options.ops_listen}) {
+    if (auto free = http::can_listen(endpoint.address, endpoint.port); !free) return free;
+  }
   SystemClock clock;
   SecureRandom random;
   telemetry::Registry metrics;
@@ -154,7 +138,10 @@ Result<void> serve(const config::Options& options) {
   storage::Store& store = **opened;
   payments::DemoGatewaySettings gateway_settings;
   gateway_settings.latency = options.payment_demo_latency;
-  auto gateway = payments::DemoGateway::open(options.payment_ledger, clock, gateway_settings);
+  const std::string ledger = payment_ledger(options);
+  if (std::error_code error; !std::filesystem::exists(ledger, error))
+    log::info("app", "there is no payment ledger yet: making one", {{"path", ledger}});
+  auto gateway = payments::DemoGateway::open(ledger, clock, gateway_settings);
   if (!gateway) return tl::unexpected(gateway.error());
 
   CatalogueWatcher catalogue(store.catalog(), store.stock(), clock, metrics);

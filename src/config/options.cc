@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -11,6 +12,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "base/host_name.h"
+#include "base/nearest.h"
 #include "base/text.h"
 #include "embedded/config.h"
 
@@ -65,7 +68,11 @@ class Section {
 
   Result<void> refuse_unknown() const {
     for (const auto& [key, value] : table_) {
-      if (!known_.contains(std::string(key.str()))) return wrong(key.str(), "is not a setting");
+      if (known_.contains(std::string(key.str()))) continue;
+      const std::vector<std::string_view> known(known_.begin(), known_.end());
+      const auto meant = nearest(key.str(), known);
+      return wrong(key.str(),
+                   meant ? fmt::format("is not a setting; did you mean {}?", *meant) : "is not a setting");
     }
     return {};
   }
@@ -107,6 +114,13 @@ bool is_origin(std::string_view url) {
   if (url.empty()) return true;
   return (url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/') &&
          url.find_first_of(" \"<>\r\n") == url.npos;
+}
+
+Result<void> check_log_level(std::string_view level, std::string_view source) {
+  for (const std::string_view known : {"debug", "info", "warning", "error"}) {
+    if (level == known) return {};
+  }
+  return invalid(std::string(source), fmt::format("must be debug, info, warning or error, not '{}'", level));
 }
 
 Result<pricing::DeliveryMethod> read_delivery(const toml::table& table, std::string where,
@@ -231,6 +245,7 @@ Result<void> read_table(Options& options, const toml::table& table) {
   }
   if (io_threads < 0 || io_threads > 256) return root.wrong("io_threads", "must be between 0 and 256");
   options.io_threads = static_cast<int>(io_threads);
+  if (auto ok = check_log_level(options.log_level, "log_level"); !ok) return ok;
   for (auto [text, endpoint, key] : {std::tuple(&listen, &options.listen, "listen"),
                                      std::tuple(&ops_listen, &options.ops_listen, "ops_listen")}) {
     if (text->empty()) continue;
@@ -284,6 +299,12 @@ Result<void> read_table(Options& options, const toml::table& table) {
         shop_section.read("picture_hosts", options.picture_hosts), shop_section.read("demo", options.demo),
         shop_section.refuse_unknown()}) {
     if (!ok) return ok;
+  }
+  for (const std::string& host : options.picture_hosts) {
+    const std::string_view bare = std::string_view(host).substr(host.starts_with("https://") ? 8 : 0);
+    if (!is_host_and_port(bare))
+      return shop_section.wrong("picture_hosts",
+                                fmt::format("'{}' is not a host like cdn.example.com", host));
   }
   const auto parsed_currency = Currency::parse(currency);
   if (!parsed_currency)
@@ -341,12 +362,16 @@ Result<void> read_toml(Options& options, std::string_view text, std::string_view
   return {};
 }
 
+// Whether one bind would be in the way of the other.
+bool same_place(const Endpoint& a, const Endpoint& b) {
+  const auto is_every = [](const Endpoint& e) { return e.address == "0.0.0.0" || e.address == "::"; };
+  return a.port != 0 && a.port == b.port && (a.address == b.address || is_every(a) || is_every(b));
+}
+
 // What the rules imply once everything is known, and the checks that need more than one key.
 Result<void> complete(Options& options) {
-  if (options.log_level != "debug" && options.log_level != "info" && options.log_level != "warning" &&
-      options.log_level != "error") {
-    return invalid("log_level", "must be debug, info, warning or error");
-  }
+  if (same_place(options.listen, options.ops_listen))
+    return invalid("ops_listen", "must differ from listen: probes and metrics have a port of their own");
   const std::string& url = options.database_url;
   const bool is_sqlite = url.starts_with("sqlite:") && url.size() > 7;
   if (!is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
@@ -397,21 +422,78 @@ Result<void> override_threads(std::int64_t threads, std::string_view source, int
   return {};
 }
 
-Result<void> read_environment(Options& options, Environment environment) {
-  if (const char* text = environment("FF_LISTEN")) {
-    if (auto ok = override_endpoint(text, "FF_LISTEN", options.listen); !ok) return ok;
+// The settings that can come from the environment, each with how its text is taken.
+struct Variable {
+  std::string_view name;
+  Result<void> (*take)(Options&, const std::string& text);
+};
+constexpr Variable kVariables[] = {
+    {"FF_CONFIG", [](Options&, const std::string&) -> Result<void> { return {}; }},  // load() has read it
+    {"FF_DATABASE_PASSWORD_FILE",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.database.password_file = text;
+       return {};
+     }},
+    {"FF_DATABASE_URL",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.database_url = text;
+       return {};
+     }},
+    {"FF_IO_THREADS",
+     [](Options& options, const std::string& text) {
+       return override_threads(parse_int(text).value_or(-1), "FF_IO_THREADS", options.io_threads);
+     }},
+    {"FF_LISTEN",
+     [](Options& options, const std::string& text) {
+       return override_endpoint(text, "FF_LISTEN", options.listen);
+     }},
+    {"FF_LOG_LEVEL",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.log_level = text;
+       return check_log_level(text, "FF_LOG_LEVEL");
+     }},
+    {"FF_OPS_LISTEN",
+     [](Options& options, const std::string& text) {
+       return override_endpoint(text, "FF_OPS_LISTEN", options.ops_listen);
+     }},
+    {"FF_PAYMENT_LEDGER",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.payment_ledger = text;
+       return {};
+     }},
+    {"FF_PUBLIC_URL",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.public_url = text;
+       return {};
+     }},
+};
+
+// Read by the tools of this repository (./ff, .ci, tests, bench), which start the program too.
+constexpr std::string_view kToolVariables[] = {
+    "FF_BENCH_", "FF_BINARY",       "FF_CHAOS_",   "FF_CHROMIUM",      "FF_CI_",       "FF_CRASH_",
+    "FF_FUZZ",   "FF_KEEP_RESULTS", "FF_SANITIZE", "FF_SCHEMATHESIS_", "FF_SIMULATION"};
+
+Result<void> judge_unknown(std::string_view name, Options& options) {
+  for (const std::string_view tool : kToolVariables) {
+    if (name.starts_with(tool)) return {};
   }
-  if (const char* text = environment("FF_OPS_LISTEN")) {
-    if (auto ok = override_endpoint(text, "FF_OPS_LISTEN", options.ops_listen); !ok) return ok;
-  }
-  if (const char* text = environment("FF_DATABASE_URL")) options.database_url = text;
-  if (const char* text = environment("FF_DATABASE_PASSWORD_FILE")) options.database.password_file = text;
-  if (const char* text = environment("FF_LOG_LEVEL")) options.log_level = text;
-  if (const char* text = environment("FF_PUBLIC_URL")) options.public_url = text;
-  if (const char* text = environment("FF_PAYMENT_LEDGER")) options.payment_ledger = text;
-  if (const char* text = environment("FF_IO_THREADS")) {
-    const auto threads = parse_int(text);
-    if (auto ok = override_threads(threads.value_or(-1), "FF_IO_THREADS", options.io_threads); !ok) return ok;
+  std::vector<std::string_view> known;
+  for (const Variable& variable : kVariables)
+    known.push_back(variable.name);
+  if (const auto meant = nearest(name, known))
+    return invalid(std::string(name), fmt::format("is not a setting; did you mean {}?", *meant));
+  options.warnings.push_back(
+      fmt::format("{} is not a setting and is ignored; there are {}", name, fmt::join(known, ", ")));
+  return {};
+}
+
+Result<void> read_environment(Options& options, const Environment& environment) {
+  for (const auto& [name, text] : environment) {
+    const auto variable = std::find_if(std::begin(kVariables), std::end(kVariables),
+                                       [&name = name](const Variable& each) { return each.name == name; });
+    auto taken =
+        variable != std::end(kVariables) ? variable->take(options, text) : judge_unknown(name, options);
+    if (!taken) return taken;
   }
   return {};
 }
@@ -454,12 +536,25 @@ std::string_view defaults_toml() {
   return {};
 }
 
-Result<Options> load(const Flags& flags, Environment environment) {
+Environment environment_of(const char* const* variables) {
+  Environment ours;
+  for (; *variables != nullptr; ++variables) {
+    const std::string_view variable = *variables;
+    const std::size_t equals = variable.find('=');
+    if (!variable.starts_with("FF_") || equals == variable.npos) continue;
+    ours.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  return ours;
+}
+
+Result<Options> load(const Flags& flags, const Environment& environment) {
   Options options;
   if (auto ok = read_toml(options, defaults_toml(), "defaults.toml"); !ok) return tl::unexpected(ok.error());
 
+  const std::string default_database = options.database_url;
+
   std::string path;
-  if (const char* from_environment = environment("FF_CONFIG")) path = from_environment;
+  if (const auto found = environment.find("FF_CONFIG"); found != environment.end()) path = found->second;
   if (flags.config_file) path = *flags.config_file;
   // fashionforward.toml in the working directory is read when it is there; a file that was named must be.
   const bool named = !path.empty();
@@ -472,6 +567,7 @@ Result<Options> load(const Flags& flags, Environment environment) {
   if (auto ok = read_environment(options, environment); !ok) return tl::unexpected(ok.error());
   if (auto ok = read_flags(options, flags); !ok) return tl::unexpected(ok.error());
   if (auto ok = complete(options); !ok) return tl::unexpected(ok.error());
+  options.database_is_default = options.database_url == default_database;
   return options;
 }
 

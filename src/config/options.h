@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,10 +61,10 @@ struct Options {
   std::string shop_name;
   std::string public_url;  // "https://shop.example"; empty: links are relative
   std::string support_email;
-  std::vector<std::string> picture_hosts;  // besides those that the catalogue names
+  std::vector<std::string> picture_hosts;  // besides those that the catalogue names; host[:port] each
   bool demo = true;
 
-  std::string payment_ledger;       // file of the demo gateway
+  std::string payment_ledger;       // file of the demo gateway; relative: see app/open_store.h
   Duration payment_demo_latency{};  // of the demo gateway
   Duration payment_timeout{};
   Duration hold_time{};
@@ -70,6 +72,9 @@ struct Options {
   Webhooks webhooks;
 
   pricing::Rules rules;
+
+  bool database_is_default = false;   // nobody named another one
+  std::vector<std::string> warnings;  // each a line for the operator; none of them stops the program
 };
 
 /// What the command line said; unset members were not given.
@@ -79,9 +84,14 @@ struct Flags {
   std::optional<int> io_threads;
 };
 
-/// Reads the environment through `getenv`-like `lookup` (null when unset), so that tests can pass their own.
-using Environment = const char* (*)(const char* name);
-Result<Options> load(const Flags& flags, Environment environment);
+/// Variables by name.
+using Environment = std::map<std::string, std::string, std::less<>>;
+/// Those of this process that begin with FF_. `variables`: as in environ(7).
+Environment environment_of(const char* const* variables);
+
+/// A variable FF_... that is no setting is an error when it is so near to one that it must be a typing error,
+/// else one of the warnings (the tools of the repository have their own, which are neither).
+Result<Options> load(const Flags& flags, const Environment& environment);
 
 /// The built-in defaults as the TOML text that they are read from: `fashionforward config` prints it.
 std::string_view defaults_toml();

@@ -9,17 +9,12 @@
 namespace ff::config {
 namespace {
 
-const char* nothing_set(const char*) { return nullptr; }
-const char* listens_on_9999(const char* name) {
-  return std::string_view(name) == "FF_LISTEN" ? "127.0.0.1:9999" : nullptr;
-}
-const char* is_published_with_a_slash(const char* name) {
-  return std::string_view(name) == "FF_PUBLIC_URL" ? "https://shop.example/" : nullptr;
-}
+const Environment kNothingSet;
 
 class ConfigFile : public testing::Test {
  protected:
-  Result<Options> load_with(std::string_view toml, Flags flags = {}, Environment environment = nothing_set) {
+  Result<Options> load_with(std::string_view toml, Flags flags = {},
+                            const Environment& environment = kNothingSet) {
     const std::string path = testing::TempDir() + "ff-options-test.toml";
     std::ofstream(path, std::ios::trunc) << toml;
     flags.config_file = path;
@@ -30,17 +25,20 @@ class ConfigFile : public testing::Test {
 };
 
 TEST(Options, DefaultsAreACompleteShop) {
-  const auto options = load({}, nothing_set);
+  const auto options = load({}, kNothingSet);
   ASSERT_TRUE(options) << options.error().detail;
   EXPECT_EQ(options->listen.port, 8080);
   EXPECT_EQ(options->database_url, "sqlite:var/shop.db");
   EXPECT_EQ(options->rules.currency.code(), "EUR");
   EXPECT_EQ(options->rules.countries.front(), "DE");
   EXPECT_TRUE(options->demo);
+  EXPECT_TRUE(options->database_is_default);
+  EXPECT_TRUE(options->warnings.empty());
 }
 
 TEST_F(ConfigFile, OverridesDefaultsAndIsOverriddenByEnvironmentAndFlags) {
   constexpr std::string_view toml = "listen = \"127.0.0.1:1111\"\n";
+  const Environment listens_on_9999{{"FF_LISTEN", "127.0.0.1:9999"}};
   EXPECT_EQ(load_with(toml)->listen.port, 1111);
   EXPECT_EQ(load_with(toml, {}, listens_on_9999)->listen.port, 9999);
   Flags flags;
@@ -52,7 +50,7 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
   const struct {
     std::string_view toml, named;
   } cases[] = {
-      {"listne = \":80\"", "listne: is not a setting"},
+      {"listne = \":80\"", "listne: is not a setting; did you mean listen?"},
       {"[shop]\ncolour = \"red\"", "shop.colour: is not a setting"},
       {"io_threads = \"two\"", "io_threads: must be a whole number"},
       {"io_threads = -1", "io_threads: must be between 0 and 256"},
@@ -71,6 +69,9 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
       {"[database]\ncommitters = 0", "database.committers: must be between 1 and 64"},
       {"[database]\npool = 5", "database.pool: is not a setting"},
       {"listen = ", "ff-options-test.toml:1"},
+      {"log_level = \"loud\"", "log_level: must be debug, info, warning or error, not 'loud'"},
+      {"listen = \":80\"\nops_listen = \"127.0.0.1:80\"", "ops_listen: must differ from listen"},
+      {"[shop]\npicture_hosts = [\"https://\"]", "shop.picture_hosts: 'https://' is not a host"},
   };
   for (const auto& c : cases) {
     const auto loaded = load_with(c.toml);
@@ -91,9 +92,52 @@ TEST_F(ConfigFile, ReachesPostgreSqlWithinItsBudget) {
 }
 
 TEST(Options, AreHeldToTheSameRulesWhenTheyComeFromTheEnvironment) {
-  const auto options = load({}, is_published_with_a_slash);
+  const auto options = load({}, {{"FF_PUBLIC_URL", "https://shop.example/"}});
   ASSERT_FALSE(options);
   EXPECT_NE(options.error().detail.find("shop.public_url: must be like"), std::string::npos);
+}
+
+TEST(Options, NameTheVariableThatAMistypedOneStandsFor) {
+  const auto options = load({}, {{"FF_DATABSE_URL", "sqlite:shop.db"}});
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().detail, "FF_DATABSE_URL: is not a setting; did you mean FF_DATABASE_URL?");
+}
+
+TEST(Options, WarnOnceOfAVariableThatIsNone) {
+  const auto options = load({}, {{"FF_COLOUR_OF_BUTTONS", "red"}});
+  ASSERT_TRUE(options) << options.error().detail;
+  ASSERT_EQ(options->warnings.size(), 1u);
+  EXPECT_NE(
+      options->warnings[0].find("FF_COLOUR_OF_BUTTONS is not a setting and is ignored; there are FF_CONFIG"),
+      std::string::npos);
+}
+
+TEST(Options, LeaveTheVariablesOfTheRepositorysToolsAlone) {
+  const auto options = load({}, {{"FF_BENCH_ROUNDS", "3"}, {"FF_BINARY", "x"}, {"FF_SIMULATION_SEEDS", "1"}});
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_TRUE(options->warnings.empty());
+}
+
+TEST(Options, KnowEveryVariableThatTheDefaultsTellOf) {
+  const std::string_view told = defaults_toml().substr(0, defaults_toml().find("\nlisten"));
+  for (const char* name :
+       {"FF_CONFIG", "FF_LISTEN", "FF_OPS_LISTEN", "FF_DATABASE_URL", "FF_DATABASE_PASSWORD_FILE",
+        "FF_IO_THREADS", "FF_LOG_LEVEL", "FF_PUBLIC_URL", "FF_PAYMENT_LEDGER"}) {
+    EXPECT_NE(told.find(name), told.npos) << name;
+  }
+}
+
+TEST(Options, NameTheVariableOfABadLogLevelAndTheLevelsThatThereAre) {
+  const auto options = load({}, {{"FF_LOG_LEVEL", "verbose"}});
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().detail, "FF_LOG_LEVEL: must be debug, info, warning or error, not 'verbose'");
+}
+
+TEST(Environment, IsThatOfTheProcessWhereItBeginsWithOurName) {
+  const char* variables[] = {"PATH=/bin", "FF_LISTEN=:80", "FF_PUBLIC_URL=https://a.example/?a=b", "FFX=1",
+                             nullptr};
+  EXPECT_EQ(environment_of(variables),
+            (Environment{{"FF_LISTEN", ":80"}, {"FF_PUBLIC_URL", "https://a.example/?a=b"}}));
 }
 
 TEST_F(ConfigFile, SellsInAnotherCurrencyWithItsOwnDeliveryPrices) {

@@ -69,7 +69,55 @@ def test_a_fault_anywhere_stops_everything_and_is_named(empty_shop):
     broken = SHIRT.replace("79.00,99.00", "seventy-nine,99.00")
     done = empty_shop.run("import", write(empty_shop, HEADER + CAP + broken), check=False)
     assert done.returncode == 1
-    assert "line 3" in done.stderr and "Variant Price" in done.stderr
+    assert "catalogue.csv:3: Variant Price: 'seventy-nine' is not an amount" in done.stderr
+    assert rows(empty_shop) == []
+
+
+def test_every_fault_is_a_line_of_its_own_with_file_line_and_column(empty_shop):
+    path = write(empty_shop, "Handle,Title,Variant Price,Variant Inventory Policy,Image Src\n"
+                 "a,A,ten,deny,\nb,,1,sometimes,https:///x\n")
+    done = empty_shop.run("import", path, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        f"{path}:2: Variant Price: 'ten' is not an amount like 12.50",
+        f"{path}:3: Title: the first row of a product must have its title",
+        f"{path}:3: Image Src: must have a host after https://, like cdn.example.com",
+        f"{path}:3: Variant Inventory Policy: must be deny or continue",
+        f"fashionforward: {path} has 4 faults; nothing was changed"]
+
+
+def test_of_many_faults_the_first_are_told_and_all_counted(empty_shop):
+    path = write(empty_shop, "Handle,Title,Variant Price\n" + "".join(f"p{n},P,x\n" for n in range(500)))
+    done = empty_shop.run("import", path, check=False)
+    lines = done.stderr.splitlines()
+    assert len(lines) == 21 and lines[0].startswith(f"{path}:2: ") and lines[19].startswith(f"{path}:21: ")
+    assert lines[20] == f"fashionforward: {path} has 500 faults, of which the first 20 are told; nothing was changed"
+
+
+def test_faults_of_the_collections_name_their_file(empty_shop):
+    collections = write(empty_shop, "Handle,Title\nBad Handle,A\nb,\n", "collections.csv")
+    done = empty_shop.run("import", write(empty_shop, HEADER + CAP), "--collections", collections, check=False)
+    assert f"{collections}:2: Handle: must be" in done.stderr and f"{collections}:3: Title: " in done.stderr
+
+
+def test_stock_that_shopify_oversold_is_sold_out_here_and_the_summary_says_so(empty_shop):
+    path = write(empty_shop, HEADER + SHIRT.replace("shopify,5,deny", "shopify,-3,deny"))
+    done = empty_shop.run("import", path)
+    assert f"note: {path}:2: Variant Inventory Qty: -3 is read as 0" in done.stdout and "1 created" in done.stdout
+    assert stocks(empty_shop) == {"LIN-S": "0", "LIN-M": "2"}
+    assert "I1-I5 hold" in empty_shop.run("audit").stdout
+
+
+def test_a_file_without_products_does_not_empty_the_shop_unless_that_is_said(empty_shop):
+    empty_shop.run("import", write(empty_shop, HEADER + SHIRT + CAP))
+    empty = write(empty_shop, HEADER, "empty.csv")
+    for also in ([], ["--dry-run"]):
+        done = empty_shop.run("import", empty, "--replace", *also, check=False)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1
+        assert "empty.csv lists no product, so --replace would remove all 2 products of the shop" in done.stderr
+        assert "--allow-empty" in done.stderr
+    assert len(stocks(empty_shop)) == 2
+    assert "2 removed" in empty_shop.run("import", empty, "--replace", "--allow-empty").stdout
     assert rows(empty_shop) == []
 
 

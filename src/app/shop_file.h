@@ -1,0 +1,27 @@
+// Where a shop that is files lies: what is looked at before one is made, so that a mistyped path makes
+// nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "config/options.h"
+
+namespace ff::app {
+
+/// The demo gateway's books as the settings name them. A relative path counts from the folder of the SQLite
+/// file, whatever folder the program was started in; on PostgreSQL from the folder var of the working
+/// directory.
+std::string payment_ledger(const config::Options& options);
+
+enum class Folder { kMustExist, kMayBeMade };
+/// Whether this user can make, or write, the SQLite file at `path`, as far as its folder goes (SQLite makes
+/// files beside it). The error names the folder and what is wrong with it.
+Result<void> check_folder(const std::string& path, Folder folder);
+
+/// Another SQLite file in the folder of `path` (not `but`, which is expected there) whose name is so like it
+/// that `path` is probably a typing error.
+std::optional<std::string> look_alike(const std::string& path, const std::string& but);
+
+}  // namespace ff::app
