@@ -51,7 +51,7 @@ TEST_F(Api, ListsProductsAPageAtATime) {
   EXPECT_THAT(second.body, HasSubstr(R"("next_cursor":null)"));
 }
 
-TEST_F(Api, LetsAListingWaitForTheIndexThatIsBeingBuilt) {
+TEST_F(Api, LetsARequestWaitForTheIndexThatIsBeingBuilt) {
   const std::shared_ptr<const catalog::Index> built = shop.index.load();
   shop.index.store(nullptr);
   asio::co_spawn(
@@ -61,7 +61,7 @@ TEST_F(Api, LetsAListingWaitForTheIndexThatIsBeingBuilt) {
         shop.index.store(built);
       },
       asio::detached);
-  EXPECT_EQ(shop.get("/api/v1/products").status, 200);
+  EXPECT_EQ(shop.get("/api/v1/suggestions?q=wo").status, 200);
 }
 
 TEST_F(Api, FiltersByFacetAndCollection) {
@@ -77,14 +77,19 @@ TEST_F(Api, SearchesAndSuggests) {
   EXPECT_EQ(text_at(shop.get("/api/v1/suggestions?q=wo").body, "/products/0/handle"), "wool-scarf");
 }
 
-TEST_F(Api, LetsNobodyKeepSuggestionsOfBeforeTheIndex) {
-  const std::shared_ptr<const catalog::Index> built = shop.index.load();
+TEST_F(Api, AnswersLaterRatherThanWithoutTheIndexForSuggestionsAsForListings) {
   shop.index.store(nullptr);
-  const Reply before = shop.get("/api/v1/suggestions?q=wo");
-  EXPECT_EQ(before.status, 200);
-  EXPECT_EQ(before.header("Cache-Control"), "no-store");
-  shop.index.store(built);
-  EXPECT_THAT(shop.get("/api/v1/suggestions?q=wo").head, HasSubstr("Cache-Control: public"));
+  for (const char* target : {"/api/v1/suggestions?q=wo", "/api/v1/search?q=wo", "/api/v1/products"}) {
+    const Reply early = shop.get(target);
+    EXPECT_EQ(early.status, 503) << target;
+    EXPECT_EQ(text_at(early.body, "/type"), "/api/problems/unavailable") << target;
+    EXPECT_FALSE(early.header("Retry-After").empty()) << target;
+  }
+}
+
+TEST_F(Api, SpeaksOfVaryingEncodingsOnlyWhereAnAnswerIsLargeEnoughToBeCompressed) {
+  EXPECT_THAT(shop.get("/api/v1/products").head, HasSubstr("Vary: Accept-Encoding"));
+  EXPECT_THAT(shop.get("/api/v1/collections").head, Not(HasSubstr("Vary:")));
 }
 
 TEST_F(Api, NamesParametersThatItDoesNotKnowOrCantRead) {
@@ -192,6 +197,7 @@ TEST_F(Api, TellsWhenAPriceChangedOrAPieceIsGone) {
   EXPECT_EQ(number_at(cart.body, "/lines/0/unit_price/amount"), 5200);
   EXPECT_EQ(number_at(cart.body, "/lines/0/previous_unit_price/amount"), 4900);
   EXPECT_EQ(text_at(cart.body, "/lines/1/availability"), "gone");
+  EXPECT_EQ(text_at(cart.body, "/lines/1/title"), "Wool Scarf") << "the cart remembers what it was";
   EXPECT_EQ(number_at(cart.body, "/subtotal/amount"), 5200);
 }
 
@@ -241,6 +247,40 @@ TEST_F(Api, GivesARetryOfADeclineTheSameBytes) {
   ASSERT_EQ(first.status, 402) << first.body;
   EXPECT_EQ(text_at(first.body, "/detail"), "Your bank refused the card.");
   EXPECT_EQ(checkout(body).body, first.body);
+}
+
+TEST_F(Api, SaysWhichThingIsEmpty) {
+  std::string body = order(card(), "");
+  body.erase(body.find(R"("lines":[],)"), 11);
+  const Reply reply = checkout(body);
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_EQ(text_at(reply.body, "/errors/0/field"), "cart_id");
+  EXPECT_EQ(text_at(reply.body, "/errors/0/message"), "names a cart that is empty");
+}
+
+TEST_F(Api, SaysWhichMemberIsGivenTwice) {
+  std::string body = order(card(), line("linen-shirt", 0, 1));
+  body.insert(1, R"("cart_id":"0123456789abcdef0123456789abcdef",)");
+  const Reply reply = checkout(body);
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_EQ(text_at(reply.body, "/errors/0/field"), "cart_id");
+  EXPECT_EQ(text_at(reply.body, "/errors/0/message"), "is given twice");
+}
+
+TEST_F(Api, TriesNoSixthCardForOneCartWithinAnHour) {
+  const auto try_card = [&](int n, const std::string& number) {
+    return checkout(order(card(number), line("linen-shirt", 0, 1)), "key-" + std::to_string(n));
+  };
+  for (int n = 0; n < 5; ++n)
+    EXPECT_EQ(try_card(n, "4000000000000002").status, 402);
+  const int tried = shop.gateway.authorisations;
+  const Reply refused = try_card(5, "4242424242424242");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(text_at(refused.body, "/type"), "/api/problems/too-many-requests");
+  EXPECT_GT(std::stoi(refused.header("Retry-After")), 3500);
+  EXPECT_EQ(try_card(3, "4000000000000002").status, 402) << "what is recorded is answered";
+  EXPECT_EQ(shop.gateway.authorisations, tried);
+  EXPECT_EQ(checkout(order(R"({"method":"on_delivery"})", line("linen-shirt", 0, 1)), "key-6").status, 201);
 }
 
 TEST_F(Api, RefusesAKeyThatBelongsToAnotherBody) {

@@ -6,6 +6,7 @@
 #include "api/tables.h"
 #include "api/views.h"
 #include "base/text.h"
+#include "shop/cart_change.h"
 
 namespace ff::api {
 
@@ -72,8 +73,7 @@ Task<http::Response> put_line(shop::Shop& shop, Input input, cart::Change wanted
       });
     }));
   }
-  wanted.price_seen = sold.variant->price;
-  return change(shop, std::move(input), wanted);
+  return change(shop, std::move(input), std::move(wanted));
 }
 
 /// The client's key, or one of our own: then an addition whose commit's outcome is unknown may be made again,
@@ -85,32 +85,26 @@ std::uint64_t addition_key(const http::Request& request, Random& random) {
 
 Task<http::Response> add_line(shop::Shop& shop, Input input) {
   const JsonValue body = input.body.root();
-  cart::Change wanted;
-  wanted.cart = cart_in_path(input.http);
-  wanted.kind = cart::Change::Kind::kAdd;
-  wanted.variant = VariantId{body["variant_id"].integer()};
-  wanted.quantity = body["quantity"].integer();
+  cart::Change wanted = shop::change_of(shop, cart_in_path(input.http), cart::Change::Kind::kAdd,
+                                        VariantId{body["variant_id"].integer()}, body["quantity"].integer());
   wanted.key = addition_key(input.http, shop.random);
-  return put_line(shop, std::move(input), wanted);
+  return put_line(shop, std::move(input), std::move(wanted));
+}
+
+cart::Change line_in_path(const shop::Shop& shop, const Input& input, inventory::Quantity quantity) {
+  return shop::change_of(shop, cart_in_path(input.http), cart::Change::Kind::kSet,
+                         variant_in_path(input.http), quantity);
 }
 
 Task<http::Response> set_line(shop::Shop& shop, Input input) {
-  cart::Change wanted;
-  wanted.cart = cart_in_path(input.http);
-  wanted.kind = cart::Change::Kind::kSet;
-  wanted.variant = variant_in_path(input.http);
-  wanted.quantity = input.body.root()["quantity"].integer();
-  if (wanted.quantity == 0) return change(shop, std::move(input), wanted);
-  return put_line(shop, std::move(input), wanted);
+  cart::Change wanted = line_in_path(shop, input, input.body.root()["quantity"].integer());
+  if (wanted.quantity == 0) return change(shop, std::move(input), std::move(wanted));
+  return put_line(shop, std::move(input), std::move(wanted));
 }
 
 Task<http::Response> remove_line(shop::Shop& shop, Input input) {
-  cart::Change wanted;
-  wanted.cart = cart_in_path(input.http);
-  wanted.kind = cart::Change::Kind::kSet;
-  wanted.variant = variant_in_path(input.http);
-  wanted.quantity = 0;
-  return change(shop, std::move(input), wanted);
+  cart::Change wanted = line_in_path(shop, input, 0);
+  return change(shop, std::move(input), std::move(wanted));
 }
 
 constexpr std::size_t kBodyBytesMax = 4 * 1024;

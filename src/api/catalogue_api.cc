@@ -72,16 +72,22 @@ http::Response find(const shop::Shop& shop, const Input& input, const catalog::I
   return response;
 }
 
-/// The index is built just after the start, off the serving threads: a listing of that moment waits for it.
-Task<http::Response> list(shop::Shop& shop, Input input) {
+/// The index is built just after the start, off the serving threads: whoever needs it at that moment waits
+/// for it, since half an answer would look like a whole one. kUnavailable when it takes too long.
+Task<Result<std::shared_ptr<const catalog::Index>>> built_index(const shop::Shop& shop) {
   std::shared_ptr<const catalog::Index> index = shop.index.load();
   for (int wait = 0; !index && wait < kIndexWaitsMax; ++wait) {
     co_await shop.clock.sleep_for(kIndexWait);
     index = shop.index.load();
   }
-  if (!index)
-    co_return respond(Error{ErrorCode::kUnavailable, "the search index is not built yet", {}}, input.http);
-  co_return find(shop, input, *index);
+  if (!index) co_return fail(ErrorCode::kUnavailable, "the search index is not built yet");
+  co_return index;
+}
+
+Task<http::Response> list(shop::Shop& shop, Input input) {
+  auto index = co_await built_index(shop);
+  if (!index) co_return respond(std::move(index.error()), input.http);
+  co_return find(shop, input, **index);
 }
 
 http::Response read_product(const shop::Shop& shop, const Input& input) {
@@ -94,12 +100,12 @@ http::Response read_product(const shop::Shop& shop, const Input& input) {
   return response;
 }
 
-http::Response suggest(const shop::Shop& shop, const Input& input) {
-  const std::shared_ptr<const catalog::Index> index = shop.index.load();
+Task<http::Response> suggest(shop::Shop& shop, Input input) {
+  auto index = co_await built_index(shop);
+  if (!index) co_return respond(std::move(index.error()), input.http);
   const std::shared_ptr<const catalog::StockLabels> labels = shop.labels.load();
-  catalog::Suggestions found;
   const auto limit = static_cast<std::size_t>(input.query.integer("limit").value_or(kSuggestionsDefault));
-  if (index) found = index->suggest(input.query.text("q"), limit);
+  const catalog::Suggestions found = (*index)->suggest(input.query.text("q"), limit);
   http::Response response = http::Response::json(200, {});
   JsonWriter json(response.body);
   json.object([&] {
@@ -121,8 +127,7 @@ http::Response suggest(const shop::Shop& shop, const Input& input) {
         json.value(correction);
     });
   });
-  if (!index) response.header("Cache-Control", "no-store");  // nothing found, because nothing was searched
-  return response;
+  co_return response;
 }
 
 http::Response list_collections(const shop::Shop& shop, const Input&) {
@@ -150,14 +155,8 @@ http::Response read_collection(const shop::Shop& shop, const Input& input) {
 }
 
 Endpoint reading(std::string path, std::string id, std::string summary, Schema answer) {
-  Endpoint endpoint;
-  endpoint.path = std::move(path);
-  endpoint.operation_id = std::move(id);
-  endpoint.tag = "Catalogue";
-  endpoint.summary = std::move(summary);
-  endpoint.cacheable = true;
-  endpoint.answers = {{200, "Found.", std::move(answer), {}}};
-  return endpoint;
+  return cacheable_reading(std::move(path), std::move(id), "Catalogue", std::move(summary),
+                           std::move(answer));
 }
 
 }  // namespace
@@ -192,7 +191,8 @@ void add_catalogue_endpoints(std::vector<Endpoint>& table) {
   suggestions.priority = http::Priority::kSearch;
   suggestions.parameters = {in_query_required("q", text(0, kTextMax).shown_as("\"lin\"")),
                             in_query("limit", integer(1, kSuggestionsMax).shown_as("6"))};
-  suggestions.immediate = suggest;
+  suggestions.may_refuse = {&problems::kUnavailable};
+  suggestions.handler = suggest;
   table.push_back(std::move(suggestions));
 
   Endpoint collections =

@@ -2,6 +2,7 @@
 #include "api/schemas.h"
 #include "api/tables.h"
 #include "checkout/request.h"
+#include "shop/buying.h"
 
 namespace ff::api {
 
@@ -28,8 +29,11 @@ std::string path_of(std::string_view field) {
 }
 
 http::Response refuse(Error error, const http::Request& request) {
-  for (FieldError& fault : error.fields)
+  for (FieldError& fault : error.fields) {
+    // "is empty" is said of the cart; the field is its name, which isn't.
+    if (fault.field == "cart") fault.message = "names a cart that " + fault.message;
     fault.field = path_of(fault.field);
+  }
   return respond(std::move(error), request);
 }
 
@@ -123,6 +127,12 @@ http::Response answer(const checkout::SoldOut& sold_out, const http::Request& re
   });
 }
 
+http::Response answer(const shop::TooManyDeclined& refused, const http::Request& request) {
+  Problem problem{&problems::kTooManyRequests, "Too many cards were declined for this cart.", {}};
+  problem.retry_after_s = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(refused.wait).count());
+  return respond(problem, request);
+}
+
 Task<http::Response> place(shop::Shop& shop, Input input) {
   const checkout::RawRequest raw = raw_request(input);
   Result<checkout::Request> request = checkout::parse(raw, shop.rules, shop.clock.now());
@@ -130,7 +140,7 @@ Task<http::Response> place(shop::Shop& shop, Input input) {
   Result<void> taken = take_lines_and_total(input.body.root(), shop.rules.currency, *request);
   if (!taken) co_return refuse(std::move(taken.error()), input.http);
   request->deadline = input.http.deadline;
-  Result<checkout::Answer> placed = co_await shop.checkout.place(std::move(*request));
+  Result<shop::Outcome> placed = co_await shop::place(shop, input.http, std::move(*request));
   if (!placed) co_return refuse(std::move(placed.error()), input.http);
   co_return std::visit([&](const auto& ending) { return answer(ending, input.http); }, *placed);
 }
@@ -146,10 +156,10 @@ void add_checkout_endpoints(std::vector<Endpoint>& table) {
   placing.summary = "Place an order";
   placing.description =
       "Holds the stock, takes the payment, and answers when the order is on disk. 201, 202 and 402 are "
-      "recorded: "
-      "the same request with the same Idempotency-Key gets the same answer. All other refusals changed "
-      "nothing, "
-      "and the key may be used again.";
+      "recorded: the same request with the same Idempotency-Key gets the same answer. All other refusals "
+      "changed nothing, and the key may be used again. After five declined cards in an hour a cart may try "
+      "no "
+      "other for the rest of it: 429.";
   placing.priority = http::Priority::kCheckout;
   placing.parameters = {in_header_required(
       "Idempotency-Key", schemas::idempotency_key(

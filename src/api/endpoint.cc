@@ -93,6 +93,18 @@ std::optional<std::int64_t> Arguments::integer(std::string_view name) const {
   return query_.has(name) ? parse_int(query_.get(name)) : std::nullopt;
 }
 
+Endpoint cacheable_reading(std::string path, std::string operation_id, std::string tag, std::string summary,
+                           std::optional<Schema> answer) {
+  Endpoint endpoint;
+  endpoint.path = std::move(path);
+  endpoint.operation_id = std::move(operation_id);
+  endpoint.tag = std::move(tag);
+  endpoint.summary = std::move(summary);
+  endpoint.cacheable = true;
+  endpoint.answers = {{200, "Found.", std::move(answer), {}}};
+  return endpoint;
+}
+
 Parameter in_path(std::string name, Schema schema) {
   return {Parameter::In::kPath, std::move(name), std::move(schema), true};
 }

@@ -76,6 +76,10 @@ struct Endpoint {
   Task<http::Response> (*handler)(shop::Shop& shop, Input input) = nullptr;
 };
 
+/// What is the same for everyone, to be read by GET. `answer`: its JSON; nothing: another kind of content.
+Endpoint cacheable_reading(std::string path, std::string operation_id, std::string tag, std::string summary,
+                           std::optional<Schema> answer);
+
 Parameter in_path(std::string name, Schema schema);
 Parameter in_query(std::string name, Schema schema);
 Parameter in_query_required(std::string name, Schema schema);

@@ -110,7 +110,7 @@ const ProblemKind* find_problem_kind(std::string_view name) {
   return found == kAll.end() ? nullptr : *found;
 }
 
-Problem problem_of(Error error) { return {&kind_of(error.code), {}, std::move(error.fields)}; }
+Problem problem_of(Error error) { return {&kind_of(error.code), {}, std::move(error.fields), 0}; }
 
 http::Response respond(const Problem& problem, const http::Request& request,
                        const std::function<void(JsonWriter&)>& more) {
@@ -119,7 +119,8 @@ http::Response respond(const Problem& problem, const http::Request& request,
   response.status = kind.status;
   response.content_type = kProblemContentType;
   response.header("Cache-Control", "no-store");
-  if (kind.retry_after_s > 0) response.header("Retry-After", std::to_string(kind.retry_after_s));
+  const int retry_after_s = problem.retry_after_s > 0 ? problem.retry_after_s : kind.retry_after_s;
+  if (retry_after_s > 0) response.header("Retry-After", std::to_string(retry_after_s));
   JsonWriter json(response.body);
   json.object([&] {
     json.key("type").value(std::string(kProblemPath).append(kind.name));

@@ -42,7 +42,8 @@ const ProblemKind* find_problem_kind(std::string_view name);
 struct Problem {
   const ProblemKind* kind = nullptr;
   std::string detail;  // for the client; empty: none
-  std::vector<FieldError> errors;
+  std::vector<FieldError> errors = {};
+  int retry_after_s = 0;  // when not 0: instead of the kind's
 };
 
 /// Which problem an error is. Drops the operator's detail.

@@ -57,14 +57,8 @@ http::Response read_document(const shop::Shop&, const Input&) {
 }
 
 Endpoint reference(std::string path, std::string id, std::string summary, std::optional<Schema> answer) {
-  Endpoint endpoint;
-  endpoint.path = std::move(path);
-  endpoint.operation_id = std::move(id);
-  endpoint.tag = "Reference";
-  endpoint.summary = std::move(summary);
-  endpoint.cacheable = true;
-  endpoint.answers = {{200, "Found.", std::move(answer), {}}};
-  return endpoint;
+  return cacheable_reading(std::move(path), std::move(id), "Reference", std::move(summary),
+                           std::move(answer));
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // From the table of endpoints to the router: every request is checked here before its handler sees it.
-#include <algorithm>
+#include <memory>
 
 #include "api/api.h"
 #include "api/tables.h"
 #include "base/text.h"
+#include "http/page_cache.h"
 
 namespace ff::api {
 
@@ -39,38 +40,65 @@ tl::expected<Input, Problem> read_input(const Endpoint& endpoint, const http::Re
 /// more while they fetch the next. All others belong to one client.
 constexpr std::string_view kPublic = "public, max-age=0, s-maxage=10, stale-while-revalidate=60";
 
-http::Response finish_cacheable(http::Response response) {
-  if (response.status != 200) return response;
-  // A makeshift answer says itself that it is not to be kept.
-  const auto said = [](const auto& field) { return field.first == "Cache-Control"; };
-  if (std::ranges::any_of(response.headers, said)) return response;
-  response.header("Cache-Control", std::string(kPublic));
-  // The body holds all that the answer shows, so its fingerprint names its inputs.
-  const std::string seed = std::to_string(fingerprint(response.body));
-  http::Response finished;
-  finished.finished = http::finish(response, seed);
-  return finished;
-}
+constexpr std::size_t kCompressedBytesMin = 1024;         // below, the headers weigh more than is won
+constexpr std::size_t kCacheBytesMax = 16 * 1024 * 1024;  // of compressed answers
 
-http::Response answer_now(const Endpoint& endpoint, const shop::Shop& shop, const http::Request& request) {
+/// Makes the finished bytes of cacheable answers. Those of some size are compressed, once for each content:
+/// the body holds all that the answer shows, so its fingerprint is its name, and what was asked need not be.
+/// Answers that belong to one client are not compressed: each is new, and what an attacker could have put
+/// into one (BREACH) must not show in its length.
+class Finisher {
+ public:
+  explicit Finisher(telemetry::Registry& metrics)
+      : compressed_("api", kCacheBytesMax, http::default_security_headers(), metrics) {}
+
+  http::Response finish(const http::Request& request, http::Response response) {
+    if (response.status != 200) return response;
+    response.header("Cache-Control", std::string(kPublic));
+    const std::uint64_t content = fingerprint(response.body);
+    const std::string name = std::to_string(content);
+    const http::Encoding encoding = http::negotiate(request.header("Accept-Encoding"));
+    const bool large = response.body.size() >= kCompressedBytesMin;
+    http::Response finished;
+    if (large && encoding != http::Encoding::kIdentity) {
+      const auto inputs = [&] { return content; };
+      const auto render = [&] { return response; };
+      http::Callables recipe(inputs, render);
+      finished.finished = compressed_.get(name, encoding, {}, recipe);
+    }
+    if (!finished.finished) {
+      if (large) response.header("Vary", "Accept-Encoding");
+      finished.finished = http::finish(response, name);
+    }
+    return finished;
+  }
+
+ private:
+  http::PageCache compressed_;
+};
+
+http::Response answer_now(const Endpoint& endpoint, const shop::Shop& shop, Finisher& finisher,
+                          const http::Request& request) {
   tl::expected<Input, Problem> input = read_input(endpoint, request);
   if (!input) return respond(input.error(), request);
-  return finish_cacheable(endpoint.immediate(shop, *input));
+  return finisher.finish(request, endpoint.immediate(shop, *input));
 }
 
 Task<http::Response> refuse(http::Response response) { co_return response; }
 
-Task<http::Response> run(const Endpoint& endpoint, shop::Shop& shop, Input input) {
+Task<http::Response> run(const Endpoint& endpoint, shop::Shop& shop, Finisher& finisher, Input input) {
+  const http::Request& request = input.http;
   http::Response response = co_await endpoint.handler(shop, std::move(input));
-  if (endpoint.cacheable) co_return finish_cacheable(std::move(response));
+  if (endpoint.cacheable) co_return finisher.finish(request, std::move(response));
   if (response.status < 400) response.header("Cache-Control", "no-store");
   co_return response;
 }
 
-Task<http::Response> answer_later(const Endpoint& endpoint, shop::Shop& shop, const http::Request& request) {
+Task<http::Response> answer_later(const Endpoint& endpoint, shop::Shop& shop, Finisher& finisher,
+                                  const http::Request& request) {
   tl::expected<Input, Problem> input = read_input(endpoint, request);
   if (!input) return refuse(respond(input.error(), request));
-  return run(endpoint, shop, std::move(*input));
+  return run(endpoint, shop, finisher, std::move(*input));
 }
 
 }  // namespace
@@ -89,15 +117,19 @@ const std::vector<Endpoint>& endpoints() {
 }
 
 void add_routes(http::Router& router, shop::Shop& shop) {
+  const auto finisher = std::make_shared<Finisher>(shop.metrics);  // lives as long as the handlers
   for (const Endpoint& endpoint : endpoints()) {
     if (endpoint.immediate != nullptr) {
-      router.get(endpoint.path, endpoint.priority, [&endpoint, &shop](const http::Request& request) {
-        return answer_now(endpoint, shop, request);
-      });
+      router.get(endpoint.path, endpoint.priority,
+                 [&endpoint, &shop, finisher](const http::Request& request) {
+                   return answer_now(endpoint, shop, *finisher, request);
+                 });
     } else {
       router.add(
           endpoint.method, endpoint.path, endpoint.priority,
-          [&endpoint, &shop](const http::Request& request) { return answer_later(endpoint, shop, request); },
+          [&endpoint, &shop, finisher](const http::Request& request) {
+            return answer_later(endpoint, shop, *finisher, request);
+          },
           endpoint.body_bytes_max);
     }
   }

@@ -95,7 +95,9 @@ Money write_cart_line(JsonWriter& json, const cart::Line& line, catalog::Variant
   json.object([&] {
     json.key("variant_id").value(line.variant.value);
     json.key("quantity").value(line.quantity);
-    json.key("title").value(sold ? std::string_view(sold.product->title) : "No longer sold");
+    // What is gone has the name that the cart remembers, with the options in it.
+    const std::string_view gone = line.name.empty() ? std::string_view("No longer sold") : line.name;
+    json.key("title").value(sold ? std::string_view(sold.product->title) : gone);
     json.key("variant_title").value(sold ? catalog::options_text(*sold.variant) : std::string());
     json.key("product_handle").value(sold ? std::string_view(sold.product->handle) : "");
     json.key("picture");

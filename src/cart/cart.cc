@@ -18,10 +18,11 @@ void put(std::vector<Line>& lines, const Change& change, inventory::Quantity qua
   if (quantity == 0) {
     if (line != lines.end()) lines.erase(line);
   } else if (line == lines.end()) {
-    lines.push_back({change.variant, quantity, change.price_seen});
+    lines.push_back({change.variant, quantity, change.price_seen, change.name});
   } else {
     line->quantity = quantity;
     line->price_seen = change.price_seen;
+    if (!change.name.empty()) line->name = change.name;
   }
 }
 

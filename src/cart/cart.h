@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,8 @@ inline constexpr std::size_t kAdditionsMax = 8;  // remembered by a cart: a repl
 struct Line {
   VariantId variant;
   inventory::Quantity quantity = 1;
-  Money price_seen;  // what the shopper was shown last, to tell them when it changed
+  Money price_seen;       // what the shopper was shown last, to tell them when it changed
+  std::string name = {};  // "Linen Shirt, Navy / M" as the shopper saw it, for when it isn't sold any more
   bool operator==(const Line&) const = default;
 };
 
@@ -60,6 +62,7 @@ struct Change {
   /// kAdd only; not 0: the addition is made once, however often the change comes again with this key while
   /// the cart remembers it. The other kinds lead to the same cart each time anyhow.
   std::uint64_t key = 0;
+  std::string name = {};  // the line's, with kAdd and kSet; empty: what it was
 };
 
 /// The change on a cart in memory: the one rule that every adapter applies. kInvalid names the limit that

@@ -33,6 +33,12 @@ TEST_F(CartTest, AddingTheSameVariantAgainAddsToItsLine) {
   EXPECT_EQ(cart.updated_at, Instant{3});
 }
 
+TEST_F(CartTest, ALineKeepsItsLastNameWhenAChangeHasNone) {
+  ASSERT_TRUE(apply(cart, {cart.id, Kind::kAdd, kShirt, 1, kTen, 0, "Linen Shirt, M"}, Instant{1}));
+  ASSERT_TRUE(change(Kind::kSet, kShirt, 2));
+  EXPECT_EQ(cart.lines.at(0).name, "Linen Shirt, M");
+}
+
 TEST_F(CartTest, SettingToZeroRemovesTheLine) {
   ASSERT_TRUE(change(Kind::kSet, kShirt, 4));
   ASSERT_TRUE(change(Kind::kSet, kShirt, 0));

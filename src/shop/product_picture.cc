@@ -46,6 +46,12 @@ ChosenPicture choose_picture(const catalog::Product& product, std::int32_t index
   return choose(product, index, first_with(product, index));
 }
 
+ChosenPicture choose_picture(const orders::Line& line) {
+  const std::string stand_in = pictures::url(pictures::guess(line.title, "", "", line.variant_title));
+  if (line.picture_url.empty()) return {stand_in, line.title, {}};
+  return {line.picture_url, line.title, ours(line.picture_url) ? std::string() : stand_in};
+}
+
 ChosenPicture choose_picture(const catalog::Product& product, const catalog::Variant& variant) {
   return choose(product, variant.picture, &variant);
 }

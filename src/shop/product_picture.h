@@ -1,4 +1,5 @@
-// Which picture stands for a product or a variant: the same on pages, in the cart and in the API.
+// Which picture stands for a product, a variant or what was bought: the same on pages, in the cart and in the
+// API.
 //
 // Invariant: there always is one: where the catalogue has none, the drawing that comes nearest to the
 // product.
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "catalog/product.h"
+#include "orders/order.h"
 
 namespace ff::shop {
 
@@ -19,6 +21,8 @@ struct ChosenPicture {
 
 /// Picture `index` of the product; the first, or the stand-in, when there is no such picture.
 ChosenPicture choose_picture(const catalog::Product& product, std::int32_t index);
+/// The picture that was bought; it may be gone meanwhile.
+ChosenPicture choose_picture(const orders::Line& line);
 /// The variant's own picture, else the product's first, else the stand-in in the variant's colour.
 ChosenPicture choose_picture(const catalog::Product& product, const catalog::Variant& variant);
 

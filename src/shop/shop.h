@@ -13,6 +13,7 @@
 #include "inventory/stock_store.h"
 #include "orders/order_store.h"
 #include "pricing/pricing.h"
+#include "shop/declined_cards.h"
 #include "telemetry/metrics.h"
 
 namespace ff::shop {
@@ -40,6 +41,7 @@ struct Shop {
   Clock& clock;
   Random& random;
   telemetry::Registry& metrics;
+  DeclinedCards declined_cards{};
 };
 
 }  // namespace ff::shop

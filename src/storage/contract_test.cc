@@ -236,7 +236,7 @@ TYPED_TEST(CatalogueContract, ChangesOfOneCartInABatchApplyInOrderAndARefusedOne
                                      {mine, Change::Kind::kAdd, shirt, 2, euros(100)},
                                      {other, Change::Kind::kSet, socks, 3, euros(200)},
                                      {mine, Change::Kind::kAdd, shirt, 1, euros(150)},
-                                     {mine, Change::Kind::kAdd, socks, 1, euros(200)}})
+                                     {mine, Change::Kind::kAdd, socks, 1, euros(200), 0, "Socks, \"6\""}})
                             .value();
   ASSERT_EQ(outcomes.size(), 5u);
   EXPECT_EQ(outcomes[0]->version, 1u);
@@ -246,7 +246,8 @@ TYPED_TEST(CatalogueContract, ChangesOfOneCartInABatchApplyInOrderAndARefusedOne
   EXPECT_EQ(outcomes[4]->version, 3u);
   const cart::Cart stored = this->shop.cart(mine);
   EXPECT_EQ(stored, *outcomes[4]);
-  EXPECT_THAT(stored.lines, ElementsAre(cart::Line{shirt, 99, euros(150)}, cart::Line{socks, 1, euros(200)}));
+  EXPECT_THAT(stored.lines, ElementsAre(cart::Line{shirt, 99, euros(150)},
+                                        cart::Line{socks, 1, euros(200), "Socks, \"6\""}));
   EXPECT_EQ(stored.updated_at, this->clock.now());
   EXPECT_THAT(this->shop.cart(other).lines, ElementsAre(cart::Line{socks, 3, euros(200)}));
 }

@@ -320,6 +320,8 @@ bool DocumentReader::decode(std::string_view document, cart::Cart& cart) {
           line.quantity = walk.number(part);
         } else if (name == "price_seen") {
           line.price_seen.minor = walk.number(part);
+        } else if (name == "name") {
+          line.name = walk.text(part);
         }
       });
     });

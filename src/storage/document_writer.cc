@@ -169,6 +169,7 @@ void encode(std::string& out, const cart::Cart& cart) {
           parts.number("variant", line.variant.value);
           parts.number("quantity", line.quantity);
           parts.number("price_seen", line.price_seen.minor);
+          parts.text("name", line.name);
         });
       }
     });

@@ -4,27 +4,20 @@
 
 #include "storefront/countries.h"
 #include "storefront/html.h"
+#include "storefront/picture.h"
 
 namespace ff::storefront {
 namespace {
 
-/// "Linen Shirt, Navy / M": what a screen reader hears with each control of a line.
-std::string full_name(const CartLine& line) {
-  return line.options.empty() ? line.title : line.title + ", " + line.options;
-}
-
-void write_picture(Html& html, const CartLine& line) {
+void write_picture_link(Html& html, const CartLine& line) {
   if (line.picture.url.empty()) {
     html << "<span class=\"line-picture line-picture-none\"></span>";
     return;
   }
   // The name stands beside it as a link: a second one with the same words would only be noise.
-  html << "<a class=\"line-picture\" href=\"" << href(line.url) << "\" tabindex=\"-1\" aria-hidden=\"true\">"
-       << "<img src=\"" << href(line.picture.url)
-       << "\" alt=\"\" width=\"96\" height=\"120\" loading=\"lazy\" "
-       << "decoding=\"async\"";
-  if (!line.picture.fallback.empty()) html << " data-fallback=\"" << href(line.picture.fallback) << "\"";
-  html << "></a>";
+  html << "<a class=\"line-picture\" href=\"" << href(line.url) << "\" tabindex=\"-1\" aria-hidden=\"true\">";
+  write_line_picture(html, line.picture, 96, 120);
+  html << "</a>";
 }
 
 void write_trouble(Html& html, const CartLine& line) {
@@ -39,7 +32,7 @@ void write_trouble(Html& html, const CartLine& line) {
       html << "<p class=\"line-note line-note-bad\">Sold out since you added it. It isn't in the sum.</p>";
       break;
     case Trouble::kGone:
-      html << "<p class=\"line-note line-note-bad\">It isn't in the sum.</p>";
+      html << "<p class=\"line-note line-note-bad\">We no longer sell it. It isn't in the sum.</p>";
       break;
   }
   if (line.few_left) html << "<p class=\"line-note\">Only " << line.left << " left.</p>";
@@ -53,7 +46,7 @@ void write_trouble(Html& html, const CartLine& line) {
 }
 
 void write_quantity(Html& html, const CartLine& line) {
-  const std::string name = full_name(line);
+  const std::string name = line.full_name();
   if (line.sellable()) {
     html << "<form class=\"quantity line-quantity\" method=\"post\" action=\"/cart/lines/update\" data-line>"
          << "<input type=\"hidden\" name=\"variant\" value=\"" << line.variant.value
@@ -83,7 +76,7 @@ void write_quantity(Html& html, const CartLine& line) {
 
 void write_line(Html& html, const CartLine& line) {
   html << "<li class=\"line\" id=\"line-" << line.variant.value << "\">";
-  write_picture(html, line);
+  write_picture_link(html, line);
   html << "<div class=\"line-what\"><h2 class=\"line-title\">";
   if (line.url.empty()) {
     html << line.title;
@@ -270,7 +263,7 @@ http::Response drawer_piece(const Layout& layout, const CartView& cart, const Ca
                                   [&](const CartLine& line) { return line.variant == notice.variant; });
   if (added != cart.lines.end()) {
     html << "<div class=\"line line-small\">";
-    write_picture(html, *added);
+    write_picture_link(html, *added);
     html << "<div class=\"line-what\"><p class=\"line-title\">" << added->title << "</p>";
     if (!added->options.empty()) html << "<p class=\"line-options\">" << added->options << "</p>";
     html << "<p class=\"line-unit\">" << added->quantity << " × " << added->unit_price << "</p>";

@@ -53,6 +53,21 @@ TEST_F(CartPageTest, HidesTheTokenFromScriptsButNotTheCount) {
   EXPECT_THAT(set[1], testing::AllOf(HasSubstr("ff_cart_count=1"), Not(HasSubstr("HttpOnly"))));
 }
 
+TEST_F(CartPageTest, NamesThePieceThatIsNoLongerSoldAlsoWhenItIsTakenOut) {
+  add("linen-shirt", 0, 1);
+  add("scarf", 0, 1);
+  const std::string gone = shop.variant("linen-shirt", 0);
+  catalog::CatalogueChange change;
+  change.removed_handles = {"linen-shirt"};
+  shop.apply(std::move(change));
+  const std::string page = browser.get("/cart").body;
+  EXPECT_THAT(page, HasSubstr("Linen &lt;Shirt&gt;, Navy / M"));
+  EXPECT_THAT(page, HasSubstr("We no longer sell it"));
+  browser.extra_headers = {{"X-Piece", "cart"}};
+  const http::Response removed = browser.post("/cart/lines/remove", {{"variant", gone}});
+  EXPECT_THAT(removed.body, HasSubstr("Linen &lt;Shirt&gt;, Navy / M"));
+}
+
 TEST_F(CartPageTest, FindsTheVariantByTheValuesChosen) {
   const http::Response response = browser.post("/cart/lines", {{"variant", ""},
                                                                {"product", "linen-shirt"},

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "catalog/options.h"
+#include "shop/cart_change.h"
 #include "storefront/shopper_cookies.h"
 
 namespace ff::storefront {
@@ -67,15 +67,7 @@ CartRoutes::CartRoutes(shop::Shop& shop, const Layout& layout)
 std::string CartRoutes::title_of(VariantId variant) const {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
   const catalog::VariantRef found = snapshot->variant(variant);
-  if (!found) return "The piece";
-  const std::string options = catalog::options_text(*found.variant);
-  return options.empty() ? found.product->title : found.product->title + ", " + options;
-}
-
-Money CartRoutes::price_of(VariantId variant) const {
-  const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
-  const catalog::VariantRef found = snapshot->variant(variant);
-  return found ? found.variant->price : Money{0, shop_.rules.currency};
+  return found ? shop::piece_name(*found.product, *found.variant) : "The piece";
 }
 
 Task<http::Response> CartRoutes::show(const http::Request& request) {
@@ -195,12 +187,8 @@ Task<http::Response> CartRoutes::add(const http::Request& request) {
     co_return co_await refuse(request, problem(title_of(wished.variant->id) + " is sold out."), 409);
   }
   const std::optional<CartId> known = cart_of(request);
-  cart::Change change;
-  change.cart = known ? *known : CartId{Token::make(shop_.random)};
-  change.kind = cart::Change::Kind::kAdd;
-  change.variant = wished.variant->id;
-  change.quantity = *quantity;
-  change.price_seen = wished.variant->price;
+  const CartId cart = known ? *known : CartId{Token::make(shop_.random)};
+  cart::Change change = shop::change_of(shop_, cart, cart::Change::Kind::kAdd, wished.variant->id, *quantity);
   // A page has no key in it, so two presses add twice; but a commit whose outcome is unknown may be made
   // again.
   change.key = std::max<std::uint64_t>(1, shop_.random.next());
@@ -208,18 +196,13 @@ Task<http::Response> CartRoutes::add(const http::Request& request) {
   notice.kind = CartNotice::Kind::kAdded;
   notice.variant = wished.variant->id;
   notice.title = title_of(wished.variant->id);
-  co_return co_await this->change(request, change, std::move(notice));
+  co_return co_await this->change(request, std::move(change), std::move(notice));
 }
 
 /// Sets a line; a quantity of 0 removes it and offers to undo.
 Task<http::Response> CartRoutes::set_quantity(const http::Request& request, CartId cart, VariantId variant,
                                               inventory::Quantity quantity) {
-  cart::Change change;
-  change.cart = cart;
-  change.kind = cart::Change::Kind::kSet;
-  change.variant = variant;
-  change.quantity = quantity;
-  change.price_seen = price_of(variant);
+  cart::Change change = shop::change_of(shop_, cart, cart::Change::Kind::kSet, variant, quantity);
   CartNotice notice;
   if (quantity == 0) {
     const std::vector<CartId> ids{cart};
@@ -230,12 +213,12 @@ Task<http::Response> CartRoutes::set_quantity(const http::Request& request, Cart
       notice.kind = CartNotice::Kind::kRemoved;
       notice.variant = variant;
       notice.quantity = line.quantity;
-      notice.title = title_of(variant);
+      notice.title = line.name.empty() ? title_of(variant) : line.name;
     }
     // Nothing to undo: the line was gone already, perhaps by the other press of a double one.
     if (notice.kind == CartNotice::Kind::kNone) co_return co_await unchanged(request);
   }
-  co_return co_await this->change(request, change, std::move(notice));
+  co_return co_await this->change(request, std::move(change), std::move(notice));
 }
 
 Task<http::Response> CartRoutes::update(const http::Request& request) {
@@ -282,18 +265,13 @@ Task<http::Response> CartRoutes::restore(const http::Request& request) {
   if (!cart || !quantity || !snapshot->variant(variant)) {
     co_return co_await refuse(request, problem("It can't be put back: it isn't sold any more."), 422);
   }
-  cart::Change change;
-  change.cart = *cart;
   // Set, not added: pressing undo twice puts it back once.
-  change.kind = cart::Change::Kind::kSet;
-  change.variant = variant;
-  change.quantity = *quantity;
-  change.price_seen = price_of(variant);
+  cart::Change change = shop::change_of(shop_, *cart, cart::Change::Kind::kSet, variant, *quantity);
   CartNotice notice;
   notice.kind = CartNotice::Kind::kRestored;
   notice.variant = variant;
   notice.title = title_of(variant);
-  co_return co_await this->change(request, change, std::move(notice));
+  co_return co_await this->change(request, std::move(change), std::move(notice));
 }
 
 Task<http::Response> CartRoutes::seen(const http::Request& request) {
@@ -301,35 +279,22 @@ Task<http::Response> CartRoutes::seen(const http::Request& request) {
   if (!form) co_return errors_.page(request, 400, "Bad Request");
   const std::optional<CartId> cart = cart_of(request);
   if (!cart) co_return co_await unchanged(request);
-  cart::Change change;
-  change.cart = *cart;
-  change.kind = cart::Change::Kind::kSeen;
-  change.variant = parse_variant(form->get("variant"));
-  change.price_seen = price_of(change.variant);
+  const VariantId variant = parse_variant(form->get("variant"));
+  cart::Change change = shop::change_of(shop_, *cart, cart::Change::Kind::kSeen, variant, 0);
   CartNotice none;
-  co_return co_await this->change(request, change, none);
+  co_return co_await this->change(request, std::move(change), none);
 }
 
-/// Each line becomes what can be had of it: fewer, or gone.
 Task<http::Response> CartRoutes::reconcile(const http::Request& request) {
   std::string country;
   auto view = co_await load_cart(shop_, cart_of(request), country);
   if (!view) co_return errors_.of(request, view.error());
-  std::optional<cart::Cart> after;
-  for (const CartLine& line : view->lines) {
-    if (line.trouble == Trouble::kNone) continue;
-    cart::Change change;
-    change.cart = *cart_of(request);
-    change.kind = cart::Change::Kind::kSet;
-    change.variant = line.variant;
-    change.quantity = line.trouble == Trouble::kTooMany ? line.left : 0;
-    change.price_seen = line.unit_price;
-    auto changed = co_await shop_.committer.change_cart(change);
-    if (!changed) co_return errors_.of(request, changed.error());
-    after = std::move(*changed);
-  }
+  const std::optional<CartId> cart = cart_of(request);
+  if (!cart) co_return co_await unchanged(request);
+  auto after = co_await keep_what_is_left(shop_, *cart, std::move(*view));
+  if (!after) co_return errors_.of(request, after.error());
   CartNotice none;
-  co_return co_await answer(request, std::move(after), none, 200);
+  co_return co_await answer(request, std::move(*after), none, 200);
 }
 
 }  // namespace ff::storefront

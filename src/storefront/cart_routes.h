@@ -35,7 +35,6 @@ class CartRoutes {
   Task<http::Response> unchanged(const http::Request& request);
   Task<http::Response> refuse(const http::Request& request, CartNotice notice, int status);
   std::string title_of(VariantId variant) const;
-  Money price_of(VariantId variant) const;
 
   shop::Shop& shop_;
   const Layout& layout_;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "catalog/options.h"
+#include "shop/cart_change.h"
 
 namespace ff::storefront {
 namespace {
@@ -18,7 +19,7 @@ CartLine view_line(const cart::Line& line, catalog::VariantRef sold, const inven
   view.unit_price = Money{0, currency};
   view.total = view.unit_price;
   if (!sold) {
-    view.title = "A piece that we no longer sell";
+    view.title = line.name.empty() ? "A piece that we no longer sell" : line.name;
     view.trouble = Trouble::kGone;
     return view;
   }
@@ -72,8 +73,7 @@ CartView view_cart(const cart::Cart& cart, const catalog::Snapshot& snapshot,
     CartLine shown = view_line(*line, snapshot.variant(line->variant), stock, rules.currency);
     view.troubled |= shown.trouble != Trouble::kNone;
     view.pieces += shown.quantity;
-    const bool buyable = shown.trouble == Trouble::kNone || shown.trouble == Trouble::kTooMany;
-    if (buyable) view.subtotal = view.subtotal + shown.total;
+    if (shown.sellable()) view.subtotal = view.subtotal + shown.total;
     view.lines.push_back(std::move(shown));
   }
 
@@ -109,6 +109,19 @@ Task<Result<CartView>> load_cart(const shop::Shop& shop, std::optional<CartId> c
     if (read) stocks = std::move(*read);
   }
   co_return view_cart(cart, *snapshot, stocks, shop.rules, country);
+}
+
+Task<Result<std::optional<cart::Cart>>> keep_what_is_left(shop::Shop& shop, CartId cart, CartView view) {
+  std::optional<cart::Cart> after;
+  for (const CartLine& line : view.lines) {
+    if (line.trouble == Trouble::kNone) continue;
+    const inventory::Quantity quantity = line.trouble == Trouble::kTooMany ? line.left : 0;
+    const cart::Change change = shop::change_of(shop, cart, cart::Change::Kind::kSet, line.variant, quantity);
+    auto changed = co_await shop.committer.change_cart(change);
+    if (!changed) co_return tl::unexpected(changed.error());
+    after = std::move(*changed);
+  }
+  co_return after;
 }
 
 }  // namespace ff::storefront

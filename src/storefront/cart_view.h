@@ -43,6 +43,8 @@ struct CartLine {
   inventory::Quantity left = 0;  // with kTooMany
   bool few_left = false;         // enough for now, worth saying
 
+  /// "Linen Shirt, Navy / M"
+  std::string full_name() const { return options.empty() ? title : title + ", " + options; }
   bool sellable() const { return trouble == Trouble::kNone || trouble == Trouble::kTooMany; }
 };
 
@@ -66,5 +68,9 @@ CartView view_cart(const cart::Cart& cart, const catalog::Snapshot& snapshot,
 
 /// Reads the cart and the stock of its variants, then view_cart(). No cart: an empty view.
 Task<Result<CartView>> load_cart(const shop::Shop& shop, std::optional<CartId> cart, std::string country);
+
+/// Each line becomes what can be had of it: fewer, or none. The cart after the last change; nothing when none
+/// was needed.
+Task<Result<std::optional<cart::Cart>>> keep_what_is_left(shop::Shop& shop, CartId cart, CartView view);
 
 }  // namespace ff::storefront

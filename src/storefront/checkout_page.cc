@@ -5,6 +5,7 @@
 #include "storefront/checkout_fields.h"
 #include "storefront/html.h"
 #include "storefront/order_totals.h"
+#include "storefront/picture.h"
 
 namespace ff::storefront {
 namespace {
@@ -33,8 +34,7 @@ void write_error_summary(Html& html, const CheckoutView& view) {
     html << "<ul>";
     for (const CartLine& line : view.cart.lines) {
       if (line.trouble == Trouble::kNone) continue;
-      html << "<li>" << line.title;
-      if (!line.options.empty()) html << ", " << line.options;
+      html << "<li>" << line.full_name();
       if (line.trouble == Trouble::kTooMany) {
         html << ": you want " << line.quantity << ", only " << line.left
              << (line.left == 1 ? std::string_view(" is left") : std::string_view(" are left"));
@@ -63,12 +63,7 @@ void write_summary(Html& html, const CheckoutView& view) {
        << "</span></summary><ul role=\"list\">";
   for (const CartLine& line : view.cart.lines) {
     html << "<li class=\"line-item\"><span class=\"line-item-media\">";
-    if (!line.picture.url.empty()) {
-      html << "<img src=\"" << href(line.picture.url)
-           << "\" alt=\"\" width=\"64\" height=\"80\" loading=\"lazy\" decoding=\"async\"";
-      if (!line.picture.fallback.empty()) html << " data-fallback=\"" << href(line.picture.fallback) << "\"";
-      html << ">";
-    }
+    if (!line.picture.url.empty()) write_line_picture(html, line.picture, 64, 80);
     html << "</span><span class=\"line-item-body\"><span class=\"line-title\">" << line.title
          << "</span> <span class=\"muted\">";
     if (!line.options.empty()) html << line.options << " · ";
@@ -77,7 +72,7 @@ void write_summary(Html& html, const CheckoutView& view) {
     if (line.sellable()) {
       html << line.total;
     } else {
-      html << "Sold out";
+      html << (line.trouble == Trouble::kGone ? std::string_view("No longer sold") : "Sold out");
     }
     html << "</span></li>";
   }

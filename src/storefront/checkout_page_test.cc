@@ -172,6 +172,63 @@ TEST_F(CheckoutPageTest, ADeclinedCardKeepsTheFormUnderANewKey) {
   EXPECT_EQ(browser.post("/checkout", filled(declined.body)).status, 303) << "another card pays";
 }
 
+TEST_F(CheckoutPageTest, TheOldFormAfterADeclineIsAnotherTryUnderANewKey) {
+  add("scarf", 0, 1);
+  const std::string page = browser.get("/checkout").body;
+  browser.post("/checkout", filled(page, {{"card_number", "4000 0000 0000 0002"}}));
+  // Back in the browser, and another card into the form that was there.
+  const http::Response again = browser.post("/checkout", filled(page));
+  EXPECT_EQ(again.status, 402);
+  EXPECT_THAT(again.body, HasSubstr("The payment was refused"));
+  EXPECT_THAT(again.body, Not(HasSubstr("An order stands")));
+  EXPECT_EQ(value_of(again.body, "line1"), "Hauptstr. 1");
+  EXPECT_NE(value_of(again.body, "idempotency_key"), value_of(page, "idempotency_key"));
+  EXPECT_EQ(shop.gateway.authorisations, 1) << "nothing was tried behind the shopper's back";
+  EXPECT_EQ(browser.post("/checkout", filled(again.body)).status, 303);
+  EXPECT_EQ(shop.gateway.authorisations, 2);
+}
+
+TEST_F(CheckoutPageTest, WhileAPaymentIsUnknownTheOldFormWithOtherDetailsBuysNothing) {
+  add("scarf", 0, 1);
+  std::string lost;
+  for (const payments::TestCard& card : payments::test_cards()) {
+    if (card.behaviour == payments::Behaviour::kRequestLost) lost = card.number;
+  }
+  const std::string page = browser.get("/checkout").body;
+  const http::Response first = browser.post("/checkout", filled(page, {{"card_number", lost}}));
+  ASSERT_EQ(first.status, 303);
+  std::string form = page;
+  for (int press = 0; press < 2; ++press) {
+    const http::Response again = browser.post("/checkout", filled(form));
+    EXPECT_EQ(again.status, 409);
+    EXPECT_THAT(again.body, HasSubstr("still being confirmed"));
+    EXPECT_THAT(again.body, HasSubstr(header_of(first, "Location")));
+    form = again.body;
+  }
+  EXPECT_EQ(orders(), 1u);
+}
+
+TEST_F(CheckoutPageTest, TriesNoSixthCardForOneCartWithinAnHour) {
+  add("scarf", 0, 1);
+  std::string page = browser.get("/checkout").body;
+  for (int n = 0; n < 5; ++n) {
+    const http::Response declined =
+        browser.post("/checkout", filled(page, {{"card_number", "4000 0000 0000 0002"}}));
+    EXPECT_EQ(declined.status, 402);
+    page = declined.body;
+  }
+  const http::Response refused = browser.post("/checkout", filled(page));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_THAT(refused.body, HasSubstr("Too many cards were refused"));
+  EXPECT_EQ(header_of(refused, "Retry-After"), "3600");
+  EXPECT_EQ(value_of(refused.body, "line1"), "Hauptstr. 1");
+  EXPECT_EQ(shop.gateway.authorisations, 5);
+  EXPECT_EQ(browser.post("/checkout", filled(refused.body, {{"payment_method", "on_delivery"}})).status, 303);
+  add("scarf", 0, 1);
+  shop.clock.advance_to(shop.clock.now() + std::chrono::hours(1));
+  EXPECT_EQ(browser.post("/checkout", filled(browser.get("/checkout").body)).status, 303);
+}
+
 TEST_F(CheckoutPageTest, TellsAChangedTotalInsteadOfChargingIt) {
   add("scarf", 0, 1);
   const std::string page = browser.get("/checkout").body;

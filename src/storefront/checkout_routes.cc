@@ -66,6 +66,12 @@ http::Response to_order(const http::Request& request, const orders::Order& order
   return go_to(request, order_url(order));
 }
 
+/// In whole minutes, never less than what is meant.
+std::string in_minutes(Duration wait) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
+  return minutes == 1 ? std::string("a minute") : fmt::format("{} minutes", minutes);
+}
+
 /// What is short, told by the order that was refused, put over what the cart's view read earlier.
 void apply_shortages(CartView& cart, const std::vector<checkout::SoldOutLine>& lines) {
   for (const checkout::SoldOutLine& shortage : lines) {
@@ -134,26 +140,12 @@ Task<http::Response> CheckoutRoutes::show(const http::Request& request) {
   co_return page(request, *view, 200);
 }
 
-Task<Result<void>> CheckoutRoutes::reconcile(CartId cart, const CartView& view) {
-  for (const CartLine& line : view.lines) {
-    if (line.trouble == Trouble::kNone) continue;
-    cart::Change change;
-    change.cart = cart;
-    change.kind = cart::Change::Kind::kSet;
-    change.variant = line.variant;
-    change.quantity = line.trouble == Trouble::kTooMany ? line.left : 0;
-    change.price_seen = line.unit_price;
-    auto changed = co_await shop_.committer.change_cart(change);
-    if (!changed) co_return tl::unexpected(changed.error());
-  }
-  co_return Result<void>{};
-}
-
 /// A form that arrives while its twin is at work waits for the twin's answer, which then is its own.
-Task<Result<checkout::Answer>> CheckoutRoutes::place_patiently(checkout::Request order) {
+Task<Result<shop::Outcome>> CheckoutRoutes::place_patiently(const http::Request& request,
+                                                            checkout::Request order) {
   for (int waited = 0;; ++waited) {
     checkout::Request copy = order;
-    auto placed = co_await shop_.checkout.place(std::move(copy));
+    auto placed = co_await shop::place(shop_, request, std::move(copy));
     const bool at_work = !placed && placed.error().code == ErrorCode::kInProgress;
     if (!at_work || waited == kInProgressWaitsMax) co_return placed;
     if (order.deadline.us != 0 && shop_.clock.now() + kInProgressWait >= order.deadline) co_return placed;
@@ -175,7 +167,7 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
   if (checkout::is_idempotency_key(key)) view->idempotency_key = key;
 
   if (form->has("reconcile")) {
-    auto reconciled = co_await reconcile(*cart, view->cart);
+    auto reconciled = co_await keep_what_is_left(shop_, *cart, view->cart);
     if (!reconciled) co_return errors_.of(request, reconciled.error());
     view = co_await view_of(request, values);
     if (!view) co_return errors_.of(request, view.error());
@@ -200,27 +192,80 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
   }
   order->cart = *cart;
   order->deadline = request.deadline;
-  auto placed = co_await place_patiently(std::move(*order));
+  auto placed = co_await place_patiently(request, std::move(*order));
   if (!placed) co_return co_await refused(request, std::move(*view), placed.error());
   if (const auto* paid = std::get_if<checkout::Paid>(&*placed)) {
     co_return to_order(request, paid->order);
   }
   if (const auto* pending = std::get_if<checkout::Pending>(&*placed))
     co_return to_order(request, pending->order);
-  if (const auto* declined = std::get_if<checkout::Declined>(&*placed)) {
-    // Recorded under its key: another try is another order.
-    view->idempotency_key = new_key();
-    view->notice = told("The payment was refused",
-                        declined->order.reason.empty()
-                            ? std::string("Nothing was charged. Try another card, or pay on delivery.")
-                            : declined->order.reason + " Nothing was charged. You can also pay on delivery.");
-    co_return page(request, *view, 402);
-  }
+  if (const auto* refusal = std::get_if<checkout::Declined>(&*placed))
+    co_return declined(request, std::move(*view), refusal->order, "Try another card, or pay on delivery.");
+  if (const auto* too_many = std::get_if<shop::TooManyDeclined>(&*placed))
+    co_return too_many_declined(request, std::move(*view), too_many->wait);
   apply_shortages(view->cart, std::get<checkout::SoldOut>(*placed).lines);
   view->notice = told("Somebody was quicker",
                       "Nothing was charged and your cart is kept. This has sold out in the meantime:");
   view->notice->reconcile = true;
   co_return page(request, *view, 409);
+}
+
+/// Recorded under its key: another try is another order, so the form gets another key.
+http::Response CheckoutRoutes::declined(const http::Request& request, CheckoutView view,
+                                        const orders::Order& order, std::string_view what_next) const {
+  view.idempotency_key = new_key();
+  view.notice =
+      told("The payment was refused",
+           order.reason.empty() ? fmt::format("Nothing was charged. {}", what_next)
+                                : fmt::format("{} Nothing was charged. {}", order.reason, what_next));
+  return page(request, view, 402);
+}
+
+http::Response CheckoutRoutes::too_many_declined(const http::Request& request, CheckoutView view,
+                                                 Duration wait) const {
+  view.notice =
+      told("Too many cards were refused",
+           fmt::format("To protect card holders we try no other card for this cart now. Nothing was charged "
+                       "and your cart is kept. Pay on delivery, or try a card again in {}.",
+                       in_minutes(wait)));
+  http::Response response = page(request, view, 429);
+  response.header("Retry-After", fmt::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  return response;
+}
+
+/// The form's key belongs to an earlier sending of it, with other details: what became of that one decides.
+Task<http::Response> CheckoutRoutes::sent_before(const http::Request& request, CheckoutView view,
+                                                 CartId cart) {
+  const std::vector<orders::OrderKey> keys{{cart, view.idempotency_key}};
+  auto found = co_await shop_.orders.find(keys);
+  if (!found) co_return co_await refused(request, std::move(view), found.error());
+  const std::optional<orders::Order> order = found->empty() ? std::nullopt : std::move(found->front());
+  if (order && (order->state == orders::State::kDeclined || order->state == orders::State::kCancelled)) {
+    // The way back in the browser leads to the old form. Nothing stands, so this is another try, under
+    // another key; what came with this press was not tried.
+    co_return declined(request, std::move(view), *order,
+                       "That was your first try. Check the payment below and press the button again.");
+  }
+  if (order && order->state == orders::State::kPendingPayment) {
+    // The key stays: under another this press and the first could both be charged.
+    view.notice =
+        told("Your first payment is still being confirmed",
+             "This form was sent before, with other details. Wait for that order: if it is refused, "
+             "press the button again.");
+    view.notice->order_url = order_url(*order);
+    co_return page(request, view, 409);
+  }
+  if (order && view.cart.lines.empty()) co_return to_order(request, *order);
+  view.idempotency_key = new_key();
+  view.notice = told("This form was sent before, with other details",
+                     "An order stands already, so this one was not placed. To order once more, press the "
+                     "button again.");
+  if (order) {
+    view.notice->order_url = order_url(*order);
+  } else {
+    view.notice->text = "Nothing was placed just now. Look it over and press the button again.";
+  }
+  co_return page(request, view, 422);
 }
 
 /// Every ending that is not an answer of the protocol, in words, with the form as it was.
@@ -243,16 +288,8 @@ Task<http::Response> CheckoutRoutes::refused(const http::Request& request, Check
       }
       break;
     }
-    case ErrorCode::kKeyReused: {
-      view.notice = told(
-          "This form was sent before, with other details",
-          "An order stands already, so this one was not placed. To order once more, press the button again.");
-      const std::vector<orders::OrderKey> keys{{*cart, view.idempotency_key}};
-      auto found = co_await shop_.orders.find(keys);
-      if (found && !found->empty() && found->front()) view.notice->order_url = order_url(*found->front());
-      view.idempotency_key = new_key();
-      break;
-    }
+    case ErrorCode::kKeyReused:
+      co_return co_await sent_before(request, std::move(view), *cart);
     case ErrorCode::kInProgress:
       view.notice = told("Your order is still at work",
                          "The payment takes longer than usual. Press the button again in a moment: it is the "

@@ -2,12 +2,14 @@
 //
 // Invariant: one form carries one idempotency key from the moment it is shown until an answer is recorded
 // under it (paid, pending, declined); only then does the next form get another. So a form that is sent twice,
-// by a double press, a reload or a lost connection, leads to the same order. A post with "X-Piece: checkout"
+// by a double press, a reload or a lost connection, leads to the same order; and while an order of it may
+// still be paid, no other key is given out that could buy the same once more. A post with "X-Piece: checkout"
 // is answered with 201 and Location where a plain one gets 303, else with that piece.
 #pragma once
 
 #include "checkout/checkout.h"
 #include "http/router.h"
+#include "shop/buying.h"
 #include "shop/shop.h"
 #include "storefront/checkout_page.h"
 #include "storefront/error_pages.h"
@@ -27,9 +29,12 @@ class CheckoutRoutes {
 
  private:
   Task<Result<CheckoutView>> view_of(const http::Request& request, CheckoutValues values);
-  Task<Result<checkout::Answer>> place_patiently(checkout::Request order);
+  Task<Result<shop::Outcome>> place_patiently(const http::Request& request, checkout::Request order);
   Task<http::Response> refused(const http::Request& request, CheckoutView view, Error error);
-  Task<Result<void>> reconcile(CartId cart, const CartView& view);
+  Task<http::Response> sent_before(const http::Request& request, CheckoutView view, CartId cart);
+  http::Response declined(const http::Request& request, CheckoutView view, const orders::Order& order,
+                          std::string_view what_next) const;
+  http::Response too_many_declined(const http::Request& request, CheckoutView view, Duration wait) const;
   http::Response page(const http::Request& request, const CheckoutView& view, int status) const;
   std::string new_key() const;
 

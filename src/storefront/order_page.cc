@@ -4,12 +4,13 @@
 
 #include <fmt/format.h>
 
-#include "pictures/garment.h"
+#include "shop/product_picture.h"
 #include "storefront/address_shape.h"
 #include "storefront/cart_page.h"
 #include "storefront/countries.h"
 #include "storefront/html.h"
 #include "storefront/order_totals.h"
+#include "storefront/picture.h"
 
 namespace ff::storefront {
 namespace {
@@ -73,12 +74,7 @@ void write_lines(Html& html, const orders::Order& order, const catalog::Snapshot
           "class=\"order-lines\" role=\"list\">";
   for (const orders::Line& line : order.lines) {
     html << "<li class=\"line-item\"><span class=\"line-item-media\">";
-    const std::string stand_in = pictures::url(pictures::guess(line.title, "", "", line.variant_title));
-    const std::string& picture = line.picture_url.empty() ? stand_in : line.picture_url;
-    html << "<img src=\"" << href(picture)
-         << "\" alt=\"\" width=\"64\" height=\"80\" loading=\"lazy\" decoding=\"async\"";
-    if (!picture.starts_with('/')) html << " data-fallback=\"" << href(stand_in) << "\"";
-    html << ">";
+    write_line_picture(html, shop::choose_picture(line), 64, 80);
     html << "</span><span class=\"line-item-body\"><span class=\"line-title\">";
     // The order keeps its own copy of what was sold; the link only where the product still is.
     if (snapshot.product(line.handle) != nullptr) {

@@ -35,6 +35,13 @@ void write_picture(Html& html, const shop::ChosenPicture& picture, const Picture
   html << ">";
 }
 
+void write_line_picture(Html& html, const shop::ChosenPicture& picture, int width, int height) {
+  html << "<img src=\"" << href(picture.url) << "\" alt=\"\" width=\"" << width << "\" height=\"" << height
+       << "\" loading=\"lazy\" decoding=\"async\"";
+  if (!picture.fallback.empty()) html << " data-fallback=\"" << href(picture.fallback) << "\"";
+  html << ">";
+}
+
 std::string scene_url(std::size_t nth, bool tall) {
   using pictures::Palette, pictures::SceneKind;
   static constexpr std::array kinds = {SceneKind::kRail, SceneKind::kFlatLay, SceneKind::kStack,

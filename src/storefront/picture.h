@@ -23,6 +23,9 @@ struct PictureStyle {
 
 void write_picture(Html& html, const shop::ChosenPicture& picture, const PictureStyle& style);
 
+/// A small one beside the words of a line, which name it already.
+void write_line_picture(Html& html, const shop::ChosenPicture& picture, int width, int height);
+
 /// Scenes of our own for the nth place that wants one, wide or tall: "/pictures/scene,...svg".
 std::string scene_url(std::size_t nth, bool tall);
 bool is_scene(std::string_view url);

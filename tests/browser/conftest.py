@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = os.environ.get("FF_CHROMIUM", "/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-# What the browser logs when a page is a 402, 404, 409 or 422: an answer, not a fault.
-ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4(02|04|09|22)\b")
+# What the browser logs when a page is a 402, 404, 409, 422 or 429: an answer, not a fault.
+ANSWERED = re.compile(r"^Failed to load resource: the server responded with a status of 4(02|04|09|22|29)\b")
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 

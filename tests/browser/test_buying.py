@@ -76,6 +76,51 @@ def test_a_declined_card_keeps_the_form_and_another_card_pays(open_page):
     assert title in page.locator("main").inner_text()
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "nojs"])
+def test_the_old_form_after_a_declined_card_is_another_try(open_page, javascript):
+    """The way back in the browser leads to the form that was sent: no order stands for it."""
+    page = open_page(javascript=javascript)
+    shopper.find_product(page)
+    shopper.choose_available(page, javascript)
+    if javascript:
+        with page.expect_response(lambda response: "/cart" in response.url and response.request.method == "POST"):
+            shopper.add_to_cart(page)
+    else:
+        shopper.add_to_cart(page)
+    page.goto("/checkout")
+    key = page.locator("input[name=idempotency_key]").get_attribute("value")
+    shopper.fill_address(page)
+    shopper.fill_card(page, shopper.DECLINED)
+    shopper.pay(page)
+    page.get_by_role("alert").wait_for()
+    # As the browser restores it: the old key in the form.
+    page.evaluate("key => document.querySelector('input[name=idempotency_key]').value = key", key)
+    shopper.fill_card(page)
+    shopper.pay(page)
+    page.get_by_role("alert").filter(has_text="That was your first try").wait_for()
+    assert page.locator("#name").input_value() == "Ada Lovelace"
+    if not javascript:
+        shopper.fill_card(page)  # a script has kept it
+    shopper.pay(page)
+    page.wait_for_url("**/orders/*")
+
+
+def test_too_many_declined_cards_are_told_and_not_sent_again(open_page):
+    page = open_page()
+    start_checkout(page)
+    shopper.fill_address(page)
+    sent = []
+    page.on("request", lambda request: sent.append(1) if request.method == "POST" and "/checkout" in request.url else None)
+    for tries in range(1, 7):
+        shopper.fill_card(page, shopper.DECLINED)
+        with page.expect_response(lambda response: response.request.method == "POST" and "/checkout" in response.url) as answer:
+            shopper.pay(page)
+        page.wait_for_function("!document.querySelector('[data-busy]')")
+        assert (answer.value.status, len(sent)) == (429 if tries == 6 else 402, tries)
+    assert page.get_by_role("alert").get_by_text("Too many cards were refused").is_visible()
+    assert page.locator("#name").input_value() == "Ada Lovelace"
+
+
 def test_pressing_pay_twice_is_one_order(open_page):
     page = open_page()
     start_checkout(page)

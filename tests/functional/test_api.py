@@ -1,6 +1,7 @@
 """The JSON API over the wire: what a client of its own making would do."""
 
 import concurrent.futures
+import gzip
 import http.client
 import json
 import urllib.parse
@@ -93,6 +94,38 @@ def test_reading_again_with_the_tag_gets_304(shop, handle):
     head = requests.head(first.url)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == first.headers["Content-Length"]
+
+
+def test_answers_of_the_catalogue_are_compressed_for_who_takes_it(shop):
+    url = shop.url + "/api/v1/products?limit=50"
+    plain = requests.get(url, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers and plain.headers["Vary"] == "Accept-Encoding"
+    for coding in ("gzip", "br"):
+        with requests.get(url, headers={"Accept-Encoding": coding}, stream=True) as answer:
+            raw = answer.raw.read(decode_content=False)
+        assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == (coding, "Accept-Encoding")
+        assert len(raw) < len(plain.content) / 3
+        if coding == "gzip":
+            assert gzip.decompress(raw) == plain.content
+        assert answer.headers["ETag"] != plain.headers["ETag"], "other bytes, another tag"
+        again = requests.get(url, headers={"Accept-Encoding": coding, "If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+    small = requests.get(shop.url + "/api/v1/suggestions?q=zzzzqqq", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in small.headers, "smaller than what compressing it would win"
+    cart = requests.get(f"{shop.url}/api/v1/carts/{api.token()}", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in cart.headers, "what belongs to one client is not compressed"
+
+
+def test_a_cart_may_try_no_sixth_card_within_an_hour(client, variant):
+    cart = api.token()
+    for _ in range(5):
+        status, _, _ = client.checkout(cart, api.token(), [(variant["id"], 1)], api.card(api.CARD_DECLINED))
+        assert status == 402
+    status, headers, problem = client.checkout(cart, api.token(), [(variant["id"], 1)], api.card())
+    assert (status, problem["type"]) == (429, "/api/problems/too-many-requests")
+    assert 3500 < int(headers["Retry-After"]) <= 3600
+    status, _, receipt = client.checkout(cart, api.token(), [(variant["id"], 1)], api.ON_DELIVERY)
+    assert status == 201, receipt
 
 
 def test_a_cart_is_filled_changed_and_emptied(client, variant):

@@ -4,8 +4,10 @@ import json
 import pathlib
 import re
 import signal
+import socket
 import threading
 import time
+import urllib.parse
 
 import pytest
 import requests
@@ -42,6 +44,51 @@ def test_logs_are_json_lines_with_time_level_room_and_message(fresh_shop):
     assert shop.log
     for entry in shop.log:
         assert {"time", "level", "room", "message"} <= set(entry), entry
+
+
+def log_of(shop) -> list:
+    """What the shop has logged, once it has stopped."""
+    shop.stop()
+    return shop.log
+
+
+def test_numbers_are_numbers_in_the_log(fresh_shop):
+    fresh_shop.config = 'log_level = "debug"\n'
+    with fresh_shop as shop:
+        requests.get(shop.url + "/nothing-here", timeout=10)
+        entry = next(e for e in log_of(shop) if e["message"] == "request" and e["status"] == 404)
+    assert all(isinstance(entry[name], int) for name in ("status", "bytes", "micros"))
+    assert entry["bytes"] > 100
+
+
+def test_what_clients_send_wrongly_is_told_once_and_is_no_error(fresh_shop):
+    with fresh_shop as shop:
+        address = urllib.parse.urlsplit(shop.url)
+        for raw in [b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\n", b"\x16\x03\x01\r\n\r\n"] * 20:
+            with socket.create_connection((address.hostname, address.port), 10) as connection:
+                connection.sendall(raw)
+                assert connection.recv(1000).startswith(b"HTTP/1.1 ")
+        log = log_of(shop)
+    assert [entry for entry in log if entry["level"] in ("warning", "error")] == []
+    told = [entry for entry in log if entry["message"] == "request refused"]
+    assert sorted(entry["reason"] for entry in told) == ["bad_request_line", "unknown_method", "unknown_version"]
+
+
+@pytest.mark.parametrize("number,outcome", [(api.CARD_DECLINED, "declined"), (api.CARD_UNKNOWN, "pending_payment")])
+def test_a_checkout_that_did_not_go_well_is_found_by_its_request(fresh_shop, number, outcome):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with fresh_shop as shop:
+        client = api.Client(shop.url)
+        _, _, found = client.request("GET", "/api/v1/products?limit=1&available=true")
+        variant = next(v for v in client.variants(found["products"][0]["handle"]) if v["stock"] == "in_stock")
+        body = api.checkout_body(api.token(), [(variant["id"], 1)], api.card(number))
+        _, _, answer = client.request("POST", "/api/v1/checkouts", body,
+                                      {"Idempotency-Key": api.token(), "X-Request-Id": "support-17",
+                                       "traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+        told = [entry for entry in log_of(shop) if entry.get("request_id") == "support-17"]
+    assert len(told) == 1
+    assert (told[0]["level"], told[0]["outcome"], told[0]["trace_id"]) == ("info", outcome, trace)
+    assert told[0]["order_id"] == answer["id"] and isinstance(told[0]["order"], int)
 
 
 def test_a_request_id_and_a_trace_are_carried_through(shop):

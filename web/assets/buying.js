@@ -190,7 +190,8 @@ async function pay(form, submitter) {
       status(form, "Done. Opening your order.");
       return location.assign(response.headers.get("Location"));
     }
-    const again = !response || response.headers.has("Retry-After");
+    // 429 also says when, but not to us: it is hours away, and the shopper has other ways.
+    const again = !response || (response.status !== 429 && response.headers.has("Retry-After"));
     if (again && attempt + 1 < kRetriesMax) {
       const asked = response ? Number(response.headers.get("Retry-After")) * 1000 : 0;
       status(form, response ? "It takes a little longer. We keep trying, nothing is charged twice." : "No connection. We keep trying, nothing is charged twice.");
