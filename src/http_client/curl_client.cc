@@ -167,24 +167,17 @@ struct CurlClient::Multi {
 };
 
 CurlClient::CurlClient(std::string user_agent, TargetPolicy policy, ClientLimits limits, std::string ca_file)
-    : user_agent_(std::move(user_agent)),
-      policy_(policy),
-      limits_(limits),
-      ca_file_(std::move(ca_file)),
-      multi_(std::make_unique<Multi>()),
-      thread_([this] { loop(); }) {}
+    : user_agent_(std::move(user_agent)), policy_(policy), limits_(limits), ca_file_(std::move(ca_file)) {}
 
 CurlClient::~CurlClient() {
   close();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void CurlClient::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-  }
-  curl_multi_wakeup(multi_->handle);
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  if (multi_) curl_multi_wakeup(multi_->handle);
 }
 
 void CurlClient::push(Request request, std::unique_ptr<Answer> answer) {
@@ -196,11 +189,16 @@ void CurlClient::push(Request request, std::unique_ptr<Answer> answer) {
   }
   {
     const std::lock_guard lock(mutex_);
-    if (!closed_) incoming_.push_back(std::move(transfer));
-  }
-  if (!transfer) {
-    curl_multi_wakeup(multi_->handle);
-    return;
+    if (!closed_) {
+      incoming_.push_back(std::move(transfer));
+      if (multi_) {
+        curl_multi_wakeup(multi_->handle);
+      } else {
+        multi_ = std::make_unique<Multi>();
+        thread_ = std::thread([this] { loop(); });
+      }
+      return;
+    }
   }
   in_flight_.fetch_sub(1);
   transfer->answer->give(fail(ErrorCode::kUnavailable, "the client is closed"));
@@ -220,7 +218,7 @@ Task<Result<Response>> CurlClient::send(Request request) {
 
 void CurlClient::loop() {
   pthread_setname_np(pthread_self(), "ff-http-client");
-  CURLM* const multi = multi_->handle;
+  CURLM* const multi = multi_->handle;  // set before this thread was made
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, limits_.idle_connections_max);
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running;
   const auto end = [&](std::unique_ptr<Transfer> transfer, Result<Response> outcome) {

@@ -5,6 +5,8 @@
 // of the environment are not used. A request is answered exactly once, on the executor of the coroutine that
 // awaits it, whose context can't run dry meanwhile. At most `in_flight_max` requests are under way.
 //
+// libcurl and the thread start with the first request: a shop that asks nobody pays for neither.
+//
 // A thread that polls instead of sockets on Asio: libcurl opens, watches and closes descriptors of its own
 // (its resolver's too), which Asio would have to be told of in time; and any thread may send.
 #pragma once
@@ -56,9 +58,9 @@ class CurlClient final : public Client {
   const TargetPolicy policy_;
   const ClientLimits limits_;
   const std::string ca_file_;
-  std::unique_ptr<Multi> multi_;
   std::atomic<std::size_t> in_flight_{0};
   std::mutex mutex_;
+  std::unique_ptr<Multi> multi_;  // none before the first request
   std::vector<std::unique_ptr<Transfer>> incoming_;
   bool closed_ = false;
   std::thread thread_;
