@@ -100,7 +100,7 @@ void Deliverer::adopt(const asio::any_io_executor& executor, Claimed claimed, In
       continue;
     }
     if (lease.surplus) {
-      let_go(executor, std::move(lease.subscription));
+      let_go(executor, lease.subscription);
       continue;
     }
     auto subscriber = std::make_shared<Subscriber>(around_, std::move(lease.subscription), valid_until);
@@ -114,7 +114,7 @@ void Deliverer::adopt(const asio::any_io_executor& executor, Claimed claimed, In
   }
 }
 
-void Deliverer::let_go(const asio::any_io_executor& executor, Subscription subscription) {
+void Deliverer::let_go(const asio::any_io_executor& executor, const Subscription& subscription) {
   asio::co_spawn(executor, around_.store.release(subscription.id, subscription.fence),
                  [](const std::exception_ptr& broken, const Result<void>&) {
                    if (broken) std::rethrow_exception(broken);  // a failure: the next claim tries again

@@ -29,7 +29,7 @@ class Deliverer {
   Task<void> claim(asio::any_io_executor executor);
   void adopt(const asio::any_io_executor& executor, Claimed claimed, Instant asked_at);
   Task<void> forget_dead_letters();
-  void let_go(const asio::any_io_executor& executor, Subscription subscription);
+  void let_go(const asio::any_io_executor& executor, const Subscription& subscription);
   bool all_ended();
   void show_lag();
 
