@@ -151,7 +151,7 @@ Result<void> export_catalogue(const config::Options& options, const ExportReques
   for (const inventory::Stock& stock : *stocks)
     available.emplace(stock.variant, stock.available);
 
-  const Result<void> products = write_file(request.file, [&](const Sink& sink) {
+  Result<void> products = write_file(request.file, [&](const Sink& sink) {
     return catalog::write_shopify_csv(
         catalogue->products,
         [&](VariantId id) -> std::optional<std::int64_t> {

@@ -19,7 +19,6 @@ using orders::NewOrder;
 using orders::Order;
 using orders::PlaceOutcome;
 using postgres::Exchange;
-using postgres::Failure;
 using postgres::Outcome;
 using postgres::Rows;
 

@@ -13,7 +13,6 @@ namespace {
 
 using postgres::Exchange;
 using postgres::Outcome;
-using postgres::Params;
 using postgres::Statement;
 
 // A migration may rewrite a large table, and may wait for the one that another process runs.
