@@ -13,7 +13,7 @@ using testing::product;
 using testing::with_option;
 
 /// The first field that validate() names; "" when the product holds.
-std::string fault_of(Product one) {
+std::string fault_of(const Product& one) {
   const auto valid = validate(one);
   return valid ? "" : valid.error().fields.at(0).field;
 }

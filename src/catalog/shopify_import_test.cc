@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
-Result<CatalogueChange> import(std::string_view text, ImportOptions options = {}) {
+Result<CatalogueChange> import(std::string_view text, const ImportOptions& options = {}) {
   csv::MemorySource source(text);
   return read_shopify_csv(source, options);
 }
@@ -24,7 +24,7 @@ CatalogueChange imported(std::string_view text) {
   return change ? std::move(*change) : CatalogueChange{};
 }
 
-std::vector<std::string> faults(std::string_view text, ImportOptions options = {}) {
+std::vector<std::string> faults(std::string_view text, const ImportOptions& options = {}) {
   const auto change = import(text, options);
   std::vector<std::string> out;
   if (change) return out;
