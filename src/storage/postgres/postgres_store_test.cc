@@ -40,8 +40,8 @@ class PostgresStoreTest : public testing::Test {
     ASSERT_TRUE(applied.has_value()) << applied.error().detail;
   }
   orders::NewOrder order_of(Shop& shop, SeededRandom& random,
-                            std::vector<std::pair<VariantId, inventory::Quantity>> lines) {
-    orders::NewOrder wanted = shop.order(std::move(lines));
+                            const std::vector<std::pair<VariantId, inventory::Quantity>>& lines) {
+    orders::NewOrder wanted = shop.order(lines);
     wanted.order.id = OrderId{Uuid::v7(clock.now(), random)};
     wanted.order.cart = CartId{Token::make(random)};
     return wanted;
