@@ -18,8 +18,8 @@ TEST(HostAndPort, RefusesWhatIsNoHost) {
   for (const std::string text :
        {"", ":80", "cdn", "a..example", ".example", "cdn.example.", "-a.example", "a-.example", "a b.example",
         "a.example:", "a.example:0", "a.example:65536", "a.example:80:80", "user@a.example", "[::1]",
-        "b\xC3\xBC"
-        "cher.example",
+        ("b\xC3\xBC"
+         "cher.example"),
         "a_b.example", "a.example;", "*.example"}) {
     EXPECT_FALSE(is_host_and_port(text)) << text;
   }
