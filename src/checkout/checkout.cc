@@ -199,7 +199,7 @@ Task<Result<Answer>> Service::run(Request request) {
   if (request.deadline.us != 0 && clock_.now() >= request.deadline)
     co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
   if (request.fingerprint.empty()) request.fingerprint = fingerprint_of(request);
-  const std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
+  std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
   if (snapshot == nullptr) co_return fail(ErrorCode::kUnavailable, "there is no catalogue yet");
   Result<orders::NewOrder> priced = co_await price(request, *snapshot);
   if (!priced) co_return co_await recorded_or(request, std::move(priced.error()));
@@ -208,6 +208,7 @@ Task<Result<Answer>> Service::run(Request request) {
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
   if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome))
     co_return sold_out(*shortage, *snapshot);
+  snapshot.reset();  // not kept alive while a gateway is asked
   if (auto* existing = std::get_if<orders::Existing>(&*outcome)) {
     // Our own placement, replayed after a lost reply, is as good as placed: unless somebody took it over.
     const bool ours = existing->fresh && existing->order.attempt == 1;

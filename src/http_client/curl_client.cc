@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 
@@ -187,21 +188,32 @@ void CurlClient::push(Request request, std::unique_ptr<Answer> answer) {
     transfer->answer->give(fail(ErrorCode::kOverloaded, "too many requests are under way"));
     return;
   }
+  const char* refused = "the client is closed";
   {
     const std::lock_guard lock(mutex_);
-    if (!closed_) {
+    if (!closed_ && !begun()) {
+      refused = "no thread can be started";
+    } else if (!closed_) {
       incoming_.push_back(std::move(transfer));
-      if (multi_) {
-        curl_multi_wakeup(multi_->handle);
-      } else {
-        multi_ = std::make_unique<Multi>();
-        thread_ = std::thread([this] { loop(); });
-      }
+      curl_multi_wakeup(multi_->handle);
       return;
     }
   }
   in_flight_.fetch_sub(1);
-  transfer->answer->give(fail(ErrorCode::kUnavailable, "the client is closed"));
+  transfer->answer->give(fail(ErrorCode::kUnavailable, refused));
+}
+
+/// Starts what the first request needs. False when the system has no thread left: the next one tries again.
+bool CurlClient::begun() {
+  if (multi_) return true;
+  auto multi = std::make_unique<Multi>();
+  try {
+    thread_ = std::thread([this, handle = multi->handle] { loop(handle); });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  multi_ = std::move(multi);
+  return true;
 }
 
 Task<Result<Response>> CurlClient::send(Request request) {
@@ -216,9 +228,9 @@ Task<Result<Response>> CurlClient::send(Request request) {
   co_return outcome;
 }
 
-void CurlClient::loop() {
+void CurlClient::loop(void* multi_handle) {
   pthread_setname_np(pthread_self(), "ff-http-client");
-  CURLM* const multi = multi_->handle;  // set before this thread was made
+  CURLM* const multi = multi_handle;
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, limits_.idle_connections_max);
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> running;
   const auto end = [&](std::unique_ptr<Transfer> transfer, Result<Response> outcome) {

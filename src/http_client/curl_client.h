@@ -52,7 +52,8 @@ class CurlClient final : public Client {
   class TypedAnswer;
 
   void push(Request request, std::unique_ptr<Answer> answer);
-  void loop();
+  bool begun();
+  void loop(void* multi);
 
   const std::string user_agent_;
   const TargetPolicy policy_;

@@ -77,7 +77,7 @@ Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Req
   const auto* declined = std::get_if<checkout::Declined>(&outcome);
   bool again = false;
   if (by_card && declined != nullptr && declined->order.state == orders::State::kDeclined)
-    again = !shop.declined_cards.note(cart, declined->order.id, shop.clock.now());
+    again = !shop.declined_cards.note(cart, declined->order.id, declined->order.created_at, shop.clock.now());
   tell(http, outcome, again);
   co_return outcome;
 }

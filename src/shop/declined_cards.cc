@@ -14,7 +14,8 @@ std::optional<Duration> DeclinedCards::wait(const CartId& cart, Instant now) con
   return left;
 }
 
-bool DeclinedCards::note(const CartId& cart, const OrderId& order, Instant now) {
+bool DeclinedCards::note(const CartId& cart, const OrderId& order, Instant placed, Instant now) {
+  if (placed + kWindow <= now) return false;
   const std::lock_guard lock(mutex_);
   forget_ended(now);
   const auto [place, first] = carts_.try_emplace(cart);
@@ -25,13 +26,14 @@ bool DeclinedCards::note(const CartId& cart, const OrderId& order, Instant now) 
   }
   const auto end = declines.orders.begin() + static_cast<std::ptrdiff_t>(declines.count);
   if (std::find(declines.orders.begin(), end, order) != end) return false;
-  if (declines.count < kDeclinesMax) declines.orders[declines.count++] = order;
+  const bool counts = declines.count < kDeclinesMax;
+  if (counts) declines.orders[declines.count++] = order;
   if (by_age_.size() > kCartsMax) {
     carts_.erase(by_age_.front());
     by_age_.pop_front();
   }
   size_.store(carts_.size(), std::memory_order_relaxed);
-  return true;
+  return counts;
 }
 
 /// Windows end in the order in which they began.

@@ -6,7 +6,7 @@
 // Limits by address belong to the edge, limits by card to the gateway: docs/declined-cards.md.
 //
 // Invariant: holds at most kCartsMax carts; over that the one whose window began first is forgotten. Any
-// thread. While no card was declined for an hour, wait() is one atomic read.
+// thread. Before the first decline wait() is one atomic read, then one short lock.
 #pragma once
 
 #include <array>
@@ -30,9 +30,9 @@ class DeclinedCards {
 
   /// How long no card may be tried for this cart; nothing: one may be tried now.
   std::optional<Duration> wait(const CartId& cart, Instant now) const;
-  /// A card was declined for this order. The same order counts once, however often its answer is asked for:
-  /// false when it was counted before.
-  bool note(const CartId& cart, const OrderId& order, Instant now);
+  /// A card was declined for this order, placed at `placed`. An order counts once, however often its answer
+  /// is asked for, and an old one not at all: false when it did not count.
+  bool note(const CartId& cart, const OrderId& order, Instant placed, Instant now);
 
  private:
   struct Declines {
