@@ -115,7 +115,7 @@ def test_too_many_declined_cards_are_told_and_not_sent_again(open_page):
         shopper.fill_card(page, shopper.DECLINED)
         with page.expect_response(lambda response: response.request.method == "POST" and "/checkout" in response.url) as answer:
             shopper.pay(page)
-        page.wait_for_function("!document.querySelector('[data-busy]')")
+        page.wait_for_function("() => !document.querySelector('[data-busy]')")
         assert (answer.value.status, len(sent)) == (429 if tries == 6 else 402, tries)
     assert page.get_by_role("alert").get_by_text("Too many cards were refused").is_visible()
     assert page.locator("#name").input_value() == "Ada Lovelace"
@@ -187,7 +187,7 @@ def test_buys_by_keyboard_alone(open_page):
     dialog.wait_for()
     assert page.evaluate("document.querySelector('dialog[open], [role=dialog]').contains(document.activeElement)")
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('dialog[open]')")
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
     assert page.evaluate("document.activeElement.matches('form[data-add] button')"), "focus returns where it was"
     page.goto("/checkout")
     for field, value in [("email", "ada@example.com"), ("name", "Ada Lovelace"), ("line1", "Hauptstrasse 1"),
