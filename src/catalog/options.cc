@@ -25,6 +25,11 @@ std::string options_text(const Variant& variant) {
   return text;
 }
 
+std::string full_title(const Product& product, const Variant& variant) {
+  const std::string options = options_text(variant);
+  return options.empty() ? product.title : product.title + ", " + options;
+}
+
 bool is_colour(std::string_view option_name) {
   const std::string name = fold(option_name);
   for (const std::string_view word : {"colour", "color", "farbe", "couleur", "shade"}) {

@@ -15,6 +15,10 @@ std::vector<std::string_view> option_values(const Product& product, std::size_t 
 /// "Navy / M" from the option values, without Shopify's stand-in "Default Title".
 std::string options_text(const Variant& variant);
 
+/// What one variant is called by itself: "Linen Shirt, Navy / M", or the product's title where there is no
+/// choice.
+std::string full_title(const Product& product, const Variant& variant);
+
 /// An option or facet that names colours: "Colour", "color", "Farbe" ...
 bool is_colour(std::string_view option_name);
 

@@ -108,10 +108,8 @@ Answer sold_out(const orders::SoldOut& outcome, const catalog::Snapshot& snapsho
   SoldOut answer;
   for (const orders::Shortage& shortage : outcome.shortages) {
     SoldOutLine line{shortage.variant, {}, shortage.wanted, shortage.available};
-    if (const catalog::VariantRef ref = snapshot.variant(shortage.variant)) {
-      const std::string variant_title = catalog::options_text(*ref.variant);
-      line.title = variant_title.empty() ? ref.product->title : ref.product->title + ", " + variant_title;
-    }
+    if (const catalog::VariantRef ref = snapshot.variant(shortage.variant))
+      line.title = catalog::full_title(*ref.product, *ref.variant);
     answer.lines.push_back(std::move(line));
   }
   return answer;

@@ -4,11 +4,6 @@
 
 namespace ff::shop {
 
-std::string piece_name(const catalog::Product& product, const catalog::Variant& variant) {
-  const std::string options = catalog::options_text(variant);
-  return options.empty() ? product.title : product.title + ", " + options;
-}
-
 cart::Change change_of(const Shop& shop, CartId cart, cart::Change::Kind kind, VariantId variant,
                        inventory::Quantity quantity) {
   cart::Change change;
@@ -19,7 +14,7 @@ cart::Change change_of(const Shop& shop, CartId cart, cart::Change::Kind kind, V
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
   const catalog::VariantRef sold = snapshot->variant(variant);
   change.price_seen = sold ? sold.variant->price : Money{0, shop.rules.currency};
-  if (sold) change.name = piece_name(*sold.product, *sold.variant);
+  if (sold) change.name = catalog::full_title(*sold.product, *sold.variant);
   return change;
 }
 

@@ -12,9 +12,6 @@
 
 namespace ff::shop {
 
-/// "Linen Shirt, Navy / M"
-std::string piece_name(const catalog::Product& product, const catalog::Variant& variant);
-
 /// Of a variant that isn't sold (any more) the price is 0 and the line keeps its name.
 cart::Change change_of(const Shop& shop, CartId cart, cart::Change::Kind kind, VariantId variant,
                        inventory::Quantity quantity);

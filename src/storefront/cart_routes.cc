@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "catalog/options.h"
 #include "shop/cart_change.h"
 #include "storefront/shopper_cookies.h"
 
@@ -67,7 +68,7 @@ CartRoutes::CartRoutes(shop::Shop& shop, const Layout& layout)
 std::string CartRoutes::title_of(VariantId variant) const {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
   const catalog::VariantRef found = snapshot->variant(variant);
-  return found ? shop::piece_name(*found.product, *found.variant) : "The piece";
+  return found ? catalog::full_title(*found.product, *found.variant) : "The piece";
 }
 
 Task<http::Response> CartRoutes::show(const http::Request& request) {
