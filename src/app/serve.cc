@@ -132,6 +132,7 @@ Result<void> serve(const config::Options& options) {
   SecureRandom random;
   telemetry::Registry metrics;
 
+  if (auto ok = check_ledger(options); !ok) return ok;
   if (auto made = make_demo_shop_if_absent(options); !made) return made;
   auto opened = open_store(options, clock, &metrics);
   if (!opened) return tl::unexpected(opened.error());

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/nearest.h"
+#include "sqlite/read_file.h"
 #include "storage/store.h"
 
 namespace ff::app {
@@ -19,11 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using sqlite::folder_of;
+
 constexpr std::size_t kNeighboursMax = 1000;  // looked at in a folder
 
-fs::path folder_of(const fs::path& file) {
-  return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
+constexpr std::string_view kDefaultLedger = "demo-gateway.db";  // config/defaults.toml
+constexpr std::string_view kFormerDefaultLedger = "var/demo-gateway.db";
 
 bool is_sqlite(const fs::path& path) {
   static constexpr std::string_view kMagic("SQLite format 3\0", 16);
@@ -38,9 +40,24 @@ std::string payment_ledger(const config::Options& options) {
   const fs::path ledger = options.payment_ledger;
   if (ledger.is_absolute()) return ledger.string();
   const auto path = storage::sqlite_path(options.database_url);
-  const fs::path folder =
-      path && options.database_url.starts_with("sqlite:") ? fs::path(*path).parent_path() : "var";
+  const fs::path folder = path ? fs::path(*path).parent_path() : "var";
   return (folder / ledger).string();
+}
+
+Result<void> check_ledger(const config::Options& options) {
+  const std::string ledger = payment_ledger(options);
+  std::error_code error;
+  const auto path = storage::sqlite_path(options.database_url);
+  if (fs::exists(ledger, error) || (path && !fs::exists(*path, error))) return {};
+  const fs::path former = options.payment_ledger == kDefaultLedger ? kFormerDefaultLedger
+                                                                   : std::string_view(options.payment_ledger);
+  if (former.is_absolute() || !fs::is_regular_file(former, error)) return {};
+  return fail(
+      ErrorCode::kConflict,
+      fmt::format("there is no payment ledger at {}, but one at {}, where an earlier release kept it; "
+                  "stop all servers and move it there with its -wal file, if it has one, or name the "
+                  "one that is meant by its whole path: payment.ledger, or FF_PAYMENT_LEDGER",
+                  ledger, fs::absolute(former, error).string()));
 }
 
 Result<void> check_folder(const std::string& path, Folder made) {
@@ -50,7 +67,7 @@ Result<void> check_folder(const std::string& path, Folder made) {
     return fail(ErrorCode::kUnavailable, fmt::format("database {}: {}", path, why));
   };
   if (!fs::exists(folder, error)) {
-    if (made == Folder::kMayBeMade && fs::is_directory(folder_of(folder), error))
+    if (made == Folder::kMayBeMade && fs::is_directory(folder_of(folder.string()), error))
       return check_folder(folder.string(), Folder::kMustExist);
     return refuse(fmt::format("there is no folder {}; make it first, or mend the path", folder.string()));
   }
@@ -66,11 +83,14 @@ std::optional<std::string> look_alike(const std::string& path, const std::string
   const fs::path folder = folder_of(path);
   std::vector<std::string> names;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end;
-       !error && entry != end && names.size() < kNeighboursMax; entry.increment(error)) {
+  std::size_t seen = 0;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end && seen < kNeighboursMax;
+       ++seen, entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (entry->path().lexically_normal() == (folder / fs::path(but).filename()).lexically_normal()) continue;
-    if (is_sqlite(entry->path())) names.push_back(name);
+    std::error_code unknown;  // about one entry, which is passed over then
+    // To open anything else could wait for ever: a FIFO without a writer does.
+    if (entry->is_regular_file(unknown) && is_sqlite(entry->path())) names.push_back(name);
   }
   const std::vector<std::string_view> known(names.begin(), names.end());
   const auto found = nearest(fs::path(path).filename().string(), known);

@@ -15,13 +15,18 @@ namespace ff::app {
 /// directory.
 std::string payment_ledger(const config::Options& options);
 
+/// Refuses a shop whose ledger is missing while there is one where releases before changelog/0005 kept it, by
+/// the working directory: it would go on with an empty one. A SQLite shop that is still to be made has none.
+/// The error names both files.
+Result<void> check_ledger(const config::Options& options);
+
 enum class Folder { kMustExist, kMayBeMade };
 /// Whether this user can make, or write, the SQLite file at `path`, as far as its folder goes (SQLite makes
 /// files beside it). The error names the folder and what is wrong with it.
 Result<void> check_folder(const std::string& path, Folder folder);
 
-/// Another SQLite file in the folder of `path` (not `but`, which is expected there) whose name is so like it
-/// that `path` is probably a typing error.
+/// Another SQLite file among the first thousand entries in the folder of `path` (not `but`, which is expected
+/// there) whose name is so like it that `path` is probably a typing error.
 std::optional<std::string> look_alike(const std::string& path, const std::string& but);
 
 }  // namespace ff::app

@@ -12,11 +12,6 @@
 namespace ff::sqlite {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  return folder.empty() ? "." : folder;
-}
-
 bool may_write(const std::string& path) {
   return ::access(path.c_str(), W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK | X_OK) == 0;
 }
@@ -55,6 +50,11 @@ Result<void> read_snapshot(const std::string& path, OpenOptions::Mode mode,
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
 
 Result<void> read_file(const std::string& path, const std::function<Result<void>(Database&)>& read) {
   const auto before = look_at(path);

@@ -17,4 +17,7 @@ namespace ff::sqlite {
 /// it, or that nobody has it open. Then also when somebody opened it meanwhile.
 Result<void> read_file(const std::string& path, const std::function<Result<void>(Database&)>& read);
 
+/// The folder of the file at `path`, where SQLite makes further ones; "." when the path names none.
+std::string folder_of(const std::string& path);
+
 }  // namespace ff::sqlite

@@ -185,6 +185,12 @@ def test_a_mistyped_path_makes_no_shop(tmp_path, fresh_shop):
     assert sorted(fresh_shop.folder.iterdir()) == before
 
 
+def test_only_files_are_looked_at_for_a_database_of_a_similar_name(fresh_shop):
+    os.mkfifo(fresh_shop.folder / "shoop.db")  # to open it would wait for somebody who writes
+    done = serve_once(fresh_shop.folder, "--listen", "127.0.0.1:0", "--database-url", "sqlite:shpo.db")
+    assert done.returncode == 1 and "there is no database at shpo.db, but one at shop.db" in done.stderr
+
+
 def test_an_address_that_is_taken_is_found_out_before_a_shop_is_made(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -254,6 +260,20 @@ def test_audit_finds_the_ledger_of_the_servers_from_any_folder(sold, tmp_path):
     done = run("audit", "--database-url", sold.database_url, cwd=tmp_path,
                env={k: v for k, v in os.environ.items() if not k.startswith("FF_")})
     assert "1 payments" in done.stdout and "I1-I5 hold" in done.stdout
+
+
+@pytest.mark.parametrize("settings", ["", '[payment]\nledger = "var/demo-gateway.db"\n'])
+def test_a_ledger_where_an_earlier_release_kept_it_is_not_replaced_by_an_empty_one(sold, tmp_path, settings):
+    former = tmp_path / "var" / "demo-gateway.db"
+    former.parent.mkdir()
+    (sold.folder / "demo-gateway.db").rename(former)
+    (tmp_path / "fashionforward.toml").write_text(settings)
+    before = content(sold.folder)
+    done = run("serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", check=False, cwd=tmp_path,
+               env=sold.environment)
+    assert done.returncode == 1
+    assert f"no payment ledger at {sold.folder}/" in done.stderr and f"but one at {former}," in done.stderr
+    assert content(sold.folder) == before
 
 
 def test_audit_changes_no_file_and_makes_none(sold):
