@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "app/open_store.h"
@@ -18,6 +19,14 @@ namespace {
 Error in(std::string_view where, Error error) {
   error.detail.insert(0, std::string(where) + ": ");
   return error;
+}
+
+/// As config::load() holds database_url to it. The error does not repeat the URL: it may hold a password.
+Result<void> check_url(std::string_view flag, std::string_view url) {
+  for (const std::string_view scheme : {"sqlite:", "postgres://", "postgresql://"}) {
+    if (url.starts_with(scheme) && url.size() > scheme.size()) return {};
+  }
+  return invalid(std::string(flag), "must be like \"sqlite:var/shop.db\" or \"postgres://user@host/shop\"");
 }
 
 std::string whole_path(const std::string& path) {
@@ -44,6 +53,8 @@ Result<storage::Tallies> copy_rows(const config::Options& from, const config::Op
 }  // namespace
 
 Result<void> copy_shop(const config::Options& options, const CopyRequest& request) {
+  if (auto ok = check_url("from", request.from); !ok) return ok;
+  if (auto ok = check_url("to", request.to); !ok) return ok;
   if (request.from == request.to) return invalid("to", "is the source itself");
   config::Options from = options;
   from.database_url = request.from;

@@ -59,7 +59,7 @@ Result<catalog::ChangeCounts> load_demo_catalogue(storage::Store& store, Currenc
 }
 
 Result<void> make_demo_shop_if_absent(const config::Options& options) {
-  if (!options.demo || !options.database_url.starts_with("sqlite:")) return {};
+  if (!options.demo) return {};
   const auto path = storage::sqlite_path(options.database_url);
   std::error_code error;
   if (!path || std::filesystem::exists(*path, error)) return {};

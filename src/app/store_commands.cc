@@ -21,15 +21,10 @@ namespace {
 // sweeper's rounds and a gateway that was away for a while.
 constexpr auto kPaymentLag = std::chrono::minutes(10);
 
-bool is_sqlite(const config::Options& options) { return options.database_url.starts_with("sqlite:"); }
-
 /// Reads only, and where the store is a file also as a user who may do no more.
 Result<void> audit_store(const config::Options& options, Clock& clock, orders::Auditor& auditor) {
-  if (is_sqlite(options)) {
-    const auto path = storage::sqlite_path(options.database_url);
-    if (!path) return tl::unexpected(path.error());
+  if (const auto path = storage::sqlite_path(options.database_url))
     return storage::audit_sqlite_file(*path, auditor);
-  }
   auto store = open_store(options, clock);
   if (!store) return tl::unexpected(store.error());
   return run_task((*store)->orders().audit(auditor));
@@ -65,15 +60,14 @@ void print(const orders::AuditReport& report) {
 }  // namespace
 
 Result<void> migrate(const config::Options& options) {
-  if (is_sqlite(options)) {
-    const auto path = storage::sqlite_path(options.database_url);
-    if (!path) return tl::unexpected(path.error());
+  const auto path = storage::sqlite_path(options.database_url);
+  if (path) {
     if (auto ok = check_folder(*path, Folder::kMayBeMade); !ok) return ok;
   }
   const auto applied = storage::migrate(options.database_url, store_options(options));
   if (!applied) return tl::unexpected(applied.error());
   // Another kind of URL may hold a password.
-  const std::string name = is_sqlite(options) ? options.database_url : "the PostgreSQL database";
+  const std::string name = path ? options.database_url : "the PostgreSQL database";
   if (applied->empty()) {
     std::printf("%s is up to date\n", name.c_str());
   } else {

@@ -60,3 +60,13 @@ def test_a_source_that_somebody_is_writing_is_refused(fresh_shop, server):
     done = fresh_shop.run("copy", "--from", fresh_shop.database_url, "--to", server.create_database("busy"), check=False)
     database.close()
     assert done.returncode == 1 and "locked" in done.stderr
+
+
+@pytest.mark.parametrize("flag", ["from", "to"])
+def test_a_database_without_a_scheme_is_refused(fresh_shop, flag):
+    urls = {"from": fresh_shop.database_url, "to": "sqlite:target.db", flag: str(fresh_shop.folder / "some.db")}
+    before = {path.name for path in fresh_shop.folder.iterdir()}
+    done = fresh_shop.run("copy", "--from", urls["from"], "--to", urls["to"], check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert f'{flag}: must be like "sqlite:var/shop.db"' in done.stderr
+    assert {path.name for path in fresh_shop.folder.iterdir()} == before
