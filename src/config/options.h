@@ -61,10 +61,10 @@ struct Options {
   std::string shop_name;
   std::string public_url;  // "https://shop.example"; empty: links are relative
   std::string support_email;
-  std::vector<std::string> picture_hosts;  // besides those that the catalogue names; host[:port] each
+  std::vector<std::string> picture_hosts;  // besides those that the catalogue names; [http[s]://]host[:port]
   bool demo = true;
 
-  std::string payment_ledger;       // file of the demo gateway; relative: see app/open_store.h
+  std::string payment_ledger;       // file of the demo gateway; relative: see app/shop_file.h
   Duration payment_demo_latency{};  // of the demo gateway
   Duration payment_timeout{};
   Duration hold_time{};

@@ -80,6 +80,28 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
   }
 }
 
+TEST_F(ConfigFile, TakesPictureHostsAsAPolicyNamesThem) {
+  const auto options = load_with(
+      "[shop]\npicture_hosts = [\"cdn.example.com\", \"https://cdn.example.com/\", \"minio:9000\", "
+      "\"http://minio:9000/\", \"http://192.0.2.7\", \"localhost\"]");
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->picture_hosts,
+            (std::vector<std::string>{"cdn.example.com", "https://cdn.example.com", "minio:9000",
+                                      "http://minio:9000", "http://192.0.2.7", "localhost"}));
+}
+
+TEST_F(ConfigFile, RefusesPictureHostsThatAPolicyCannotName) {
+  for (const std::string host :
+       {"", "/", "minio", "https://", "https:///", "ftp://cdn.example.com", "https://cdn.example.com//",
+        "https://cdn.example.com/img", "https://[::1]", "[::1]:9000", "http://https://cdn.example.com",
+        "minio:", ":9000", "a.example;", "*.example.com"}) {
+    const auto options = load_with("[shop]\npicture_hosts = [\"" + host + "\"]");
+    ASSERT_FALSE(options) << host;
+    EXPECT_NE(options.error().detail.find("'" + host + "' is not a host like"), std::string::npos)
+        << options.error().detail;
+  }
+}
+
 TEST_F(ConfigFile, ReachesPostgreSqlWithinItsBudget) {
   const auto options = load_with(
       "database_url = \"postgres://shop@one,two/shop\"\n"
@@ -110,12 +132,6 @@ TEST(Options, WarnOnceOfAVariableThatIsNone) {
   EXPECT_NE(
       options->warnings[0].find("FF_COLOUR_OF_BUTTONS is not a setting and is ignored; there are FF_CONFIG"),
       std::string::npos);
-}
-
-TEST(Options, LeaveTheVariablesOfTheRepositorysToolsAlone) {
-  const auto options = load({}, {{"FF_BENCH_ROUNDS", "3"}, {"FF_BINARY", "x"}, {"FF_SIMULATION_SEEDS", "1"}});
-  ASSERT_TRUE(options) << options.error().detail;
-  EXPECT_TRUE(options->warnings.empty());
 }
 
 TEST(Options, KnowEveryVariableThatTheDefaultsTellOf) {

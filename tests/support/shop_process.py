@@ -17,8 +17,14 @@ def binary() -> str:
     return os.environ.get("FF_BINARY", str(ROOT / "build" / "release" / "fashionforward"))
 
 
+def surroundings() -> dict:
+    """This process's environment without what would be settings of the program: FF_BINARY and others are the tests'."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FF_")}
+
+
 def run(*arguments: str, check: bool = True, **options) -> subprocess.CompletedProcess:
-    """One subcommand to its end; output captured as text."""
+    """One subcommand to its end; output captured as text. Without `env` it has surroundings()."""
+    options.setdefault("env", surroundings())
     done = subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=300, **options)
     if check and done.returncode != 0:
         raise AssertionError(f"{arguments} exited {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -44,8 +50,8 @@ class ShopProcess:
 
     @property
     def environment(self) -> dict:
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("FF_")}
-        return {**clean, "FF_PAYMENT_LEDGER": str(self.folder / "gateway.db"), "FF_DATABASE_URL": self.database_url}
+        return {**surroundings(), "FF_PAYMENT_LEDGER": str(self.folder / "gateway.db"),
+                "FF_DATABASE_URL": self.database_url}
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         return run(*arguments, check=check, env=self.environment, cwd=self.folder)
