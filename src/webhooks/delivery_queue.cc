@@ -95,7 +95,8 @@ bool DeliveryQueue::failed(const DeliveryKey& key, Instant now, std::string erro
   delivery.error = std::move(error);
   const auto delay = schedule_.delay_after(delivery.attempts, random_);
   delivery.dead = !delay.has_value();
-  delivery.next_attempt_at = now + std::max(delay.value_or(Duration{0}), at_least);
+  // What is given up is tried no more, whatever its server asked for: its age counts from now.
+  delivery.next_attempt_at = delay ? now + std::max(*delay, at_least) : now;
   keep(item);
   if (delivery.dead) {
     --kept_;
