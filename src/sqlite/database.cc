@@ -133,6 +133,13 @@ Result<Database> Database::open(const std::string& path, const OpenOptions& opti
   if (rc != SQLITE_OK) {
     return tl::unexpected(state->error(rc, "can't be opened"));
   }
+  if (options.mode == OpenOptions::Mode::kReadOnly &&
+      (std::filesystem::exists(path + "-wal", ignored) || std::filesystem::exists(path + "-shm", ignored))) {
+    // Otherwise the last to close the file would fold the log into it and delete the two files beside it:
+    // those of a server that was killed are a writer's to recover. What we make ourselves, where there was
+    // neither, goes when we close.
+    sqlite3_db_config(state->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  }
   sqlite3_extended_result_codes(state->handle, 1);
   sqlite3_busy_timeout(state->handle, static_cast<int>(options.busy_timeout.count()));
   if (writes && sqlite3_db_readonly(state->handle, "main") == 1) {

@@ -1,7 +1,9 @@
 // One look at a whole SQLite file, for a subcommand: by a user who may only read it, too, and beside a server
 // that writes it.
 //
-// Invariant: the file and its folder are afterwards as they were; what was read is one committed state.
+// Invariant: the file, its log (-wal) and its folder are afterwards as they were; what was read is one
+// committed state. Only the log's index (-shm) may be another: SQLite makes it anew from the log of a server
+// that was killed, because nothing else says which frames are whole.
 #pragma once
 
 #include <functional>
