@@ -13,6 +13,7 @@
 
 #include "base/nearest.h"
 #include "sqlite/read_file.h"
+#include "storage/sqlite/file_audit.h"
 #include "storage/store.h"
 
 namespace ff::app {
@@ -52,6 +53,11 @@ Result<void> check_ledger(const config::Options& options) {
   const fs::path former = options.payment_ledger == kDefaultLedger ? kFormerDefaultLedger
                                                                    : std::string_view(options.payment_ledger);
   if (former.is_absolute() || !fs::is_regular_file(former, error)) return {};
+  if (path) {
+    const auto has_orders = storage::sqlite_file_has_orders(*path);
+    if (!has_orders) return tl::unexpected(has_orders.error());
+    if (!*has_orders) return {};
+  }
   return fail(
       ErrorCode::kConflict,
       fmt::format("there is no payment ledger at {}, but one at {}, where an earlier release kept it; "

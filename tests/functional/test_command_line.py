@@ -233,15 +233,18 @@ def sell(shop, number=api.CARD_OK):
     return order
 
 
+class PlainShop(ShopProcess):
+    """Its payment ledger has the default's name, beside the database."""
+
+    @property
+    def environment(self):
+        return {name: value for name, value in super().environment.items() if name != "FF_PAYMENT_LEDGER"}
+
+
 @pytest.fixture
 def sold(tmp_path):
-    """A shop that sold one thing and was stopped; its payment ledger has the default's name, beside the database."""
-    class Plain(ShopProcess):
-        @property
-        def environment(self):
-            return {name: value for name, value in super().environment.items() if name != "FF_PAYMENT_LEDGER"}
-
-    shop = Plain(tmp_path / "sold")
+    """A shop that sold one thing and was stopped."""
+    shop = PlainShop(tmp_path / "sold")
     with shop.migrate_and_seed():
         sell(shop)
     return shop
@@ -269,6 +272,16 @@ def test_a_ledger_where_an_earlier_release_kept_it_is_not_replaced_by_an_empty_o
     assert done.returncode == 1
     assert f"no payment ledger at {sold.folder}/" in done.stderr and f"but one at {former}," in done.stderr
     assert content(sold.folder) == before
+
+
+def test_a_shop_without_orders_starts_beside_the_ledger_of_another(tmp_path):
+    shop = PlainShop(tmp_path / "shop")
+    (shop.folder / "var").mkdir()
+    (shop.folder / "var" / "demo-gateway.db").write_bytes(b"of another shop")
+    with shop.migrate_and_seed():
+        pass
+    assert (shop.folder / "demo-gateway.db").exists()
+    assert (shop.folder / "var" / "demo-gateway.db").read_bytes() == b"of another shop"
 
 
 def test_audit_changes_no_file_and_makes_none(sold):

@@ -1,4 +1,4 @@
-// Feeds the auditor from a shop's file alone: no writer, no threads, nothing made.
+// Reads a shop's file alone, for the auditor above all: no writer, no threads, nothing made.
 #pragma once
 
 #include <string>
@@ -11,5 +11,8 @@ namespace ff::storage {
 /// the file too (see sqlite/read_file.h for what is needed then). The schema must be one that this release
 /// knows.
 Result<void> audit_sqlite_file(const std::string& path, orders::Auditor& auditor);
+
+/// Whether the shop in the file has taken an order yet. Errors as above.
+Result<bool> sqlite_file_has_orders(const std::string& path);
 
 }  // namespace ff::storage
