@@ -190,7 +190,7 @@ async function pay(form, submitter) {
       status(form, "Done. Opening your order.");
       return location.assign(response.headers.get("Location"));
     }
-    // 429 also says when, but not to us: it is minutes away at best, an hour at worst, and the shopper has other ways.
+    // 429 also says when, but not to us: it may be an hour away, and the shopper has other ways.
     const again = !response || (response.status !== 429 && response.headers.has("Retry-After"));
     if (again && attempt + 1 < kRetriesMax) {
       const asked = response ? Number(response.headers.get("Retry-After")) * 1000 : 0;
