@@ -127,7 +127,9 @@ Task<Outcome<void>> Connection::connect(std::string host, std::string hostaddr, 
   while (PQstatus(connection_) != CONNECTION_BAD && next != PGRES_POLLING_OK) {
     if (next == PGRES_POLLING_FAILED) break;
     // libpq may have another socket after each poll, perhaps with the same number: it is looked at anew.
-    socket_.assign(PQsocket(connection_));
+    boost::system::error_code refused;
+    socket_.assign(PQsocket(connection_), refused);
+    if (refused) co_return tl::unexpected(connect_failure(refused.message()));
     const bool ready = co_await wait(next == PGRES_POLLING_READING ? kRead : kWrite);
     alarm_->socket = nullptr;
     socket_.release();
@@ -141,7 +143,9 @@ Task<Outcome<void>> Connection::connect(std::string host, std::string hostaddr, 
   disarm();
   if (next != PGRES_POLLING_OK) co_return tl::unexpected(connect_failure(PQerrorMessage(connection_)));
   PQsetnonblocking(connection_, 1);
-  socket_.assign(PQsocket(connection_));
+  boost::system::error_code refused;
+  socket_.assign(PQsocket(connection_), refused);
+  if (refused) co_return tl::unexpected(connect_failure(refused.message()));
   co_return Outcome<void>{};
 }
 

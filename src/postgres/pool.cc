@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 
 #include "telemetry/log.h"
 
@@ -130,7 +130,10 @@ void Pool::went_away(const std::string& why) {
       waiter->served.cancel();
     line.clear();
   }
-  asio::co_spawn(context_, reach_again(), asio::detached);
+  // Nobody else would ever end `away_`, so an exception may not be dropped.
+  asio::co_spawn(context_, reach_again(), [](const std::exception_ptr& broken) {
+    if (broken) std::rethrow_exception(broken);  // our own mistake ends the program
+  });
 }
 
 Task<void> Pool::reach_again() {

@@ -8,25 +8,36 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace ff::postgres {
 
 namespace {
 
+/// Those under way on the threads of one context. Threads outlive the context, so the count is shared.
+class Lookups : public asio::execution_context::service {
+ public:
+  using key_type = Lookups;
+  static inline asio::execution_context::id id;
+  explicit Lookups(asio::execution_context& context) : service(context) {}
+  void shutdown() override {}
+
+  const std::shared_ptr<std::atomic<int>> in_flight = std::make_shared<std::atomic<int>>(0);
+};
+
 /// Shared by the thread that looks up and who waits for it, who may be gone by then.
 struct Lookup {
   explicit Lookup(std::string name_in) : name(std::move(name_in)) {}
-  Lookup(const Lookup&) = delete;
-  ~Lookup() {
-    if (done >= 0) ::close(done);
-  }
 
   void run() {
     addrinfo wanted{};
@@ -44,14 +55,14 @@ struct Lookup {
                                            0, NI_NUMERICHOST) == 0;
         if (written && addresses.size() < kAddressesMax) addresses.emplace_back(text.data());
       }
+      if (told >= 0) ::eventfd_write(told, 1);
     }
     if (failed == 0) ::freeaddrinfo(listed);
-    ::eventfd_write(done, 1);
   }
 
   const std::string name;
-  const int done = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   std::mutex mutex;
+  int told = -1;  // the waiter's eventfd, while he waits
   std::vector<std::string> addresses;
   std::string error;
 };
@@ -61,19 +72,65 @@ struct Alarm {
   asio::posix::stream_descriptor* waiting = nullptr;
 };
 
-Task<void> wait_for(asio::any_io_executor executor, int descriptor, Duration at_most) {
-  asio::posix::stream_descriptor done(executor, ::dup(descriptor));
-  asio::steady_timer timer(executor, at_most);
-  const auto alarm = std::make_shared<Alarm>();
-  alarm->waiting = &done;
-  timer.async_wait([alarm](boost::system::error_code) {
+/// Owns the descriptor that tells of the end of a look-up; the thread is told before it goes.
+class Waiter {
+ public:
+  Waiter(asio::any_io_executor executor, std::shared_ptr<Lookup> lookup)
+      : lookup_(std::move(lookup)), done_(std::move(executor)) {}
+  Waiter(const Waiter&) = delete;
+  ~Waiter() {
+    const std::lock_guard lock(lookup_->mutex);
+    lookup_->told = -1;
+  }
+
+  boost::system::error_code open() {
+    const int made = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (made < 0) return {errno, boost::system::system_category()};
+    boost::system::error_code failed;
+    done_.assign(made, failed);
+    if (failed) {
+      ::close(made);
+      return failed;
+    }
+    const std::lock_guard lock(lookup_->mutex);
+    lookup_->told = made;
+    return {};
+  }
+
+  Task<void> wait(Duration at_most) {
+    asio::steady_timer timer(done_.get_executor(), at_most);
+    const auto alarm = std::make_shared<Alarm>();
+    alarm->waiting = &done_;
+    timer.async_wait([alarm](boost::system::error_code) {
+      boost::system::error_code ignored;
+      if (alarm->waiting) alarm->waiting->cancel(ignored);
+    });
     boost::system::error_code ignored;
-    if (alarm->waiting) alarm->waiting->cancel(ignored);
-  });
-  boost::system::error_code ignored;
-  co_await done.async_wait(asio::posix::stream_descriptor::wait_read,
-                           asio::redirect_error(asio::use_awaitable, ignored));
-  alarm->waiting = nullptr;
+    co_await done_.async_wait(asio::posix::stream_descriptor::wait_read,
+                              asio::redirect_error(asio::use_awaitable, ignored));
+    alarm->waiting = nullptr;
+  }
+
+ private:
+  const std::shared_ptr<Lookup> lookup_;
+  asio::posix::stream_descriptor done_;
+};
+
+/// On a thread of its own, which nobody waits for.
+boost::system::error_code start(const std::shared_ptr<Lookup>& lookup,
+                                const std::shared_ptr<std::atomic<int>>& in_flight) {
+  in_flight->fetch_add(1);
+  try {
+    std::thread([lookup, in_flight] {
+      pthread_setname_np(pthread_self(), "ff-resolve");
+      lookup->run();
+      in_flight->fetch_sub(1);
+    }).detach();
+  } catch (const std::system_error& refused) {
+    in_flight->fetch_sub(1);
+    return refused.code();
+  }
+  return {};
 }
 
 Failure not_found(std::string message) {
@@ -94,13 +151,15 @@ bool is_name(const std::string& host) {
 
 Task<Outcome<std::vector<std::string>>> resolve(asio::any_io_executor executor, std::string name,
                                                 Duration at_most) {
+  auto& lookups = asio::use_service<Lookups>(asio::query(executor, asio::execution::context));
+  if (lookups.in_flight->load() >= kLookupsMax)
+    co_return tl::unexpected(not_found(name + ": the name server has not answered earlier look-ups yet"));
   const auto lookup = std::make_shared<Lookup>(name);
-  if (lookup->done < 0) co_return tl::unexpected(not_found("no descriptor is left to look " + name + " up"));
-  std::thread([lookup] {
-    pthread_setname_np(pthread_self(), "ff-resolve");
-    lookup->run();
-  }).detach();
-  co_await wait_for(executor, lookup->done, at_most);
+  Waiter waiter(executor, lookup);
+  auto failed = waiter.open();
+  if (!failed) failed = start(lookup, lookups.in_flight);
+  if (failed) co_return tl::unexpected(not_found(name + ": can't be looked up: " + failed.message()));
+  co_await waiter.wait(at_most);
   const std::lock_guard lock(lookup->mutex);
   if (!lookup->error.empty()) co_return tl::unexpected(not_found(name + ": " + lookup->error));
   if (lookup->addresses.empty()) {

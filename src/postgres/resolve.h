@@ -3,7 +3,7 @@
 //
 // Invariant: each look-up has a thread of its own, which ends when the system's resolver gives up
 // (resolv.conf: 10 s by default for each name server). Who asked waits at most as long as he said; what comes
-// later is dropped.
+// later is dropped. While a name server hangs, no more than kLookupsMax threads hang with it.
 #pragma once
 
 #include <string>
@@ -16,11 +16,13 @@
 namespace ff::postgres {
 
 inline constexpr std::size_t kAddressesMax = 4;  // of a name: those that are tried
+inline constexpr int kLookupsMax = 16;           // under way at once for the connections of one context
 
 /// Whether `host` is a name for resolve(), not an address or the folder of a socket.
 bool is_name(const std::string& host);
 
-/// In the system's order, at least one. Not found, or not within `at_most`: a Failure that is `lost`.
+/// In the system's order, at least one. Not found, not within `at_most`, too many look-ups under
+/// way, no thread or descriptor for one: a Failure that is `lost`.
 Task<Outcome<std::vector<std::string>>> resolve(asio::any_io_executor executor, std::string name,
                                                 Duration at_most);
 

@@ -1,8 +1,8 @@
 #include "storage/postgres/postgres_store.h"
 
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <exception>
 #include <unordered_map>
 
 #include "postgres/thread.h"
@@ -75,7 +75,9 @@ struct PostgresStore::Session {
     // A pooler that hands out connections by transaction can't LISTEN: there the periodic check remains.
     if (!listening && listens) {
       listening = true;
-      asio::co_spawn(thread.context(), listen(), asio::detached);
+      asio::co_spawn(thread.context(), listen(), [](const std::exception_ptr& broken) {
+        if (broken) std::rethrow_exception(broken);  // our own mistake ends the program
+      });
     }
     if (changes == changes_seen && !closing) {
       heard.expires_after(at_most);
