@@ -9,6 +9,7 @@
 #include "postgres/transact.h"
 #include "storage/postgres/cart_rows.h"
 #include "storage/postgres/catalogue_rows.h"
+#include "storage/postgres/event_horizon.h"
 #include "storage/postgres/lease_rows.h"
 #include "storage/postgres/order_rows.h"
 #include "storage/postgres/queries.h"
@@ -233,31 +234,55 @@ Task<Outcome<std::vector<inventory::Stock>>> read_tracked_stock(Connection& conn
   co_return stocks_from(rows->front());
 }
 
-// A transaction that has taken an id for its events has ended after so long: its statements, and it between
-// them, are cut short by their timeouts before.
-constexpr Duration kEventsLateMax = std::chrono::seconds(30);
 constexpr std::int64_t kEventBatchesMax = 10'000;  // in one read: more than are written in a second
 
-Task<Outcome<inventory::StockChanges>> read_stock_changes(Connection& connection, std::int64_t position) {
+Task<Outcome<inventory::StockChanges>> read_all_stock(Connection& connection) {
   inventory::StockChanges changes;
   Exchange exchange;
-  if (position < 0) {
-    exchange.add(pg::query("stock_position")).add(pg::query("stock_tracked"));
-    auto rows = co_await connection.run(std::move(exchange));
-    if (!rows) co_return tl::unexpected(std::move(rows.error()));
-    changes.position = rows->front().integer(0, 0);
-    changes.stocks = stocks_from((*rows)[1]);
-    changes.all = true;
-    co_return changes;
-  }
-  postgres::Params params;
-  params.integer(position).integer(kEventBatchesMax).integer(kEventsLateMax.count());
-  exchange.add(pg::query("stock_changed_since"), std::move(params));
+  exchange.add(pg::query("stock_position")).add(pg::query("stock_tracked"));
   auto rows = co_await connection.run(std::move(exchange));
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
   changes.position = rows->front().integer(0, 0);
+  changes.stocks = stocks_from((*rows)[1]);
+  changes.all = true;
+  co_return changes;
+}
+
+// The position passes a gap only when nothing can appear in it any more. No age says so: the statements of a
+// transaction are cut short by their timeouts, but its COMMIT waits for the synchronous standby without a
+// limit (ADR 7), and until then nobody sees what it did, whoever reads everything neither.
+Task<Outcome<inventory::StockChanges>> read_stock_changes(Connection& connection, pg::EventHorizon& horizon,
+                                                          std::int64_t position) {
+  inventory::StockChanges changes;
+  changes.position = position;
+  pg::EventHorizon before = horizon;
+  postgres::Params params;
+  params.integer(position).integer(kEventBatchesMax);
+  Exchange exchange;
+  exchange.add(pg::query("stock_changed_since"), std::move(params));
+  auto rows = co_await connection.run(std::move(exchange));
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  const std::vector<std::int64_t> ids = rows->front().integers(0, 0);
+  if (ids.empty()) co_return changes;
+  const std::int64_t xmin = rows->front().integer(0, 2);
+  const std::size_t safe = before.safe(position, ids, xmin);
+  horizon.reached(xmin);
+  if (safe < ids.size() && horizon.wants_fence()) {
+    Exchange fence;
+    fence.autocommit().add(pg::query("stock_fence"));
+    auto xid = co_await connection.run(std::move(fence));
+    if (!xid) co_return tl::unexpected(std::move(xid.error()));
+    horizon.set_fence(ids.back(), xid->front().integer(0, 0));
+  }
+  if (safe < ids.size() && ids.size() >= static_cast<std::size_t>(kEventBatchesMax)) {
+    // Held for so long that the newest are out of sight from here.
+    auto all = co_await read_all_stock(connection);
+    co_return all;
+  }
+  if (safe > 0) changes.position = ids[safe - 1];
   std::vector<VariantId> changed;
-  for (const std::int64_t id : rows->front().integers(0, 1))
+  const std::vector<std::int64_t> variants = rows->front().integers(0, 1);
+  for (const std::int64_t id : variants)
     changed.push_back({id});
   if (changed.empty()) co_return changes;
   Exchange look;
@@ -341,6 +366,7 @@ struct PostgresStore::Carts final : cart::CartStore {
 struct PostgresStore::Stocks final : inventory::StockStore {
   explicit Stocks(Session& session_in) : session(session_in) {}
   Session& session;
+  pg::EventHorizon horizon;  // on the store's thread
 
   BatchTask<inventory::Stock> read(std::span<const VariantId> variants) override {
     auto work = [variants](Connection& connection) { return read_stock(connection, variants); };
@@ -353,7 +379,9 @@ struct PostgresStore::Stocks final : inventory::StockStore {
     co_return outcome;
   }
   Task<Result<inventory::StockChanges>> changed_since(std::int64_t position) override {
-    auto work = [position](Connection& connection) { return read_stock_changes(connection, position); };
+    auto work = [this, position](Connection& connection) {
+      return position < 0 ? read_all_stock(connection) : read_stock_changes(connection, horizon, position);
+    };
     auto outcome = co_await session.run<inventory::StockChanges>(Use::kRead, work);
     co_return outcome;
   }

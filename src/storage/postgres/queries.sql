@@ -64,17 +64,14 @@ WHERE variant = ANY ($1::bigint[]) ORDER BY variant FOR NO KEY UPDATE;
 SELECT variant, policy, received, available, held, sold FROM stock WHERE policy <> 2 ORDER BY variant;
 -- name: stock_position
 SELECT greatest(max(id) - 1000, 0) FROM event_batches;
--- Ids commit out of order: a gap holds the position for as long as a transaction may take, and what is behind it
--- is told again meanwhile.
+-- Ids commit out of order: what holds the position at a gap, and for how long, is storage/postgres/event_horizon.h.
+-- What is behind the position is told again meanwhile. One statement: ids, variants and xmin are of one snapshot.
 -- name: stock_changed_since
-WITH batches AS (
-  SELECT id, at, variants, lag(id, 1, $1::bigint) OVER (ORDER BY id) AS before FROM (
-    SELECT id, at, variants FROM event_batches WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint) AS next
-)
-SELECT coalesce((SELECT min(before) FROM batches
-                 WHERE id > before + 1 AND at > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - $3::bigint),
-                (SELECT max(id) FROM batches), $1::bigint),
-       ARRAY(SELECT DISTINCT unnest(variants) FROM batches);
+WITH batches AS (SELECT id, variants FROM event_batches WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint)
+SELECT ARRAY(SELECT id FROM batches ORDER BY id), ARRAY(SELECT DISTINCT unnest(variants) FROM batches),
+       pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+-- name: stock_fence
+SELECT pg_current_xact_id()::text::bigint;
 -- name: stock_insert
 INSERT INTO stock (variant, policy, received, available, held, sold)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]);
