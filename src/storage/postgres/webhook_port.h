@@ -3,7 +3,12 @@
 // A template over the store's Session, which only postgres_store.cc knows.
 #pragma once
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "postgres/pool.h"
+#include "postgres/transact.h"
 #include "storage/postgres/webhook_rows.h"
 
 namespace ff::storage::pg {
@@ -11,6 +16,8 @@ namespace ff::storage::pg {
 template <typename Session>
 class WebhookPort : public webhooks::WebhookStore {
  public:
+  using Batches = std::vector<webhooks::EventBatch>;
+
   explicit WebhookPort(Session& session_in) : session(session_in) {}
 
   Task<Result<Subscription>> add(Subscription wanted) override {
@@ -52,10 +59,12 @@ class WebhookPort : public webhooks::WebhookStore {
     auto outcome = co_await session.template run<bool>(Use::kCommit, work);
     co_return done(outcome);
   }
-  Task<Result<std::vector<webhooks::EventBatch>>> events_after(std::int64_t cursor,
-                                                               std::int64_t batches_max) override {
-    auto work = [=, this](Connection& c) { return pg::events_after(c, horizon, cursor, batches_max); };
-    auto outcome = co_await session.template run<std::vector<webhooks::EventBatch>>(Use::kRead, work);
+  Task<Result<Batches>> events_after(std::int64_t cursor, std::int64_t batches_max) override {
+    auto look = [=, this](Connection& c) { return pg::events_after(c, horizon, cursor, batches_max); };
+    auto seen = co_await session.template run<Batches>(Use::kRead, look);
+    if (!seen || seen->empty()) co_return seen;
+    Task<Result<Batches>> there = confirmed_events_after(cursor, batches_max);
+    auto outcome = co_await session.thread.run(std::move(there));
     co_return outcome;
   }
   Task<Result<std::vector<Delivery>>> pending(SubscriptionId id) override {
@@ -87,13 +96,43 @@ class WebhookPort : public webhooks::WebhookStore {
  private:
   using Connection = postgres::Connection;
   using Use = postgres::Use;
+
+  /// On the store's thread. None when others confirm for so long that it is better to ask again later.
+  ///
+  /// A confirmation waits for the synchronous standby as every commit does, so it may not hold one of the few
+  /// connections of readers: carts and pages would wait with it while the standby is away. Of the committers
+  /// it takes one at a time for all subscriptions, so that placing and settling keep theirs. The events are
+  /// read again on that connection, because what one server has seen can't be confirmed by another.
+  Task<Result<Batches>> confirmed_events_after(std::int64_t cursor, std::int64_t batches_max) {
+    while (confirming) {
+      boost::system::error_code ended;
+      co_await confirm_over.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+      if (!ended && confirming) co_return Batches{};
+    }
+    confirming = true;
+    confirm_over.expires_after(kConfirmWaitMax);
+    auto work = [=, this](Connection& c) {
+      return pg::confirmed_events_after(c, horizon, cursor, batches_max);
+    };
+    const asio::any_io_executor executor = session.thread.context().get_executor();
+    auto outcome = co_await postgres::transact<Batches>(session.pool, executor, Use::kCommit, work);
+    confirming = false;
+    confirm_over.cancel();
+    co_return outcome;
+  }
+
   static Result<void> done(const Result<bool>& outcome) {
     if (!outcome) return tl::unexpected(outcome.error());
     return {};
   }
 
+  static constexpr Duration kConfirmWaitMax = std::chrono::seconds(1);  // for another's
+
   Session& session;
-  EventHorizon horizon;  // on the store's thread
+  // On the store's thread.
+  EventHorizon horizon;
+  bool confirming = false;
+  asio::steady_timer confirm_over{session.thread.context()};
 };
 
 }  // namespace ff::storage::pg

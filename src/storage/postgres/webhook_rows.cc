@@ -269,7 +269,13 @@ Task<Outcome<std::vector<EventBatch>>> events_after(Connection& connection, Even
     if (!read) co_return postgres::refuse(ErrorCode::kInternal, "a batch of events can't be read");
     batches.push_back(std::move(batch));
   }
-  if (batches.empty()) co_return batches;
+  co_return batches;
+}
+
+Task<Outcome<std::vector<EventBatch>>> confirmed_events_after(Connection& connection, EventHorizon& horizon,
+                                                              std::int64_t cursor, std::int64_t limit) {
+  auto batches = co_await events_after(connection, horizon, cursor, limit);
+  if (!batches || batches->empty()) co_return batches;
   // What subscribers hear can't be taken back: it is told when the standby has it, too. See the query.
   Exchange confirm;
   confirm.autocommit().add(query("confirm"));

@@ -28,11 +28,15 @@ Task<postgres::Outcome<webhooks::Claimed>> claim_subscriptions(postgres::Connect
 Task<postgres::Outcome<bool>> release_subscription(postgres::Connection& connection, SubscriptionId id,
                                                    std::int64_t fence);
 Task<postgres::Outcome<bool>> leave_subscriptions(postgres::Connection& connection, std::string owner);
-/// `horizon` belongs to the store's thread and lives as long as the store.
+/// Seen, perhaps not on the standby yet: not to be told. `horizon` belongs to the store's thread and lives as
+/// long as the store.
 Task<postgres::Outcome<std::vector<webhooks::EventBatch>>> events_after(postgres::Connection& connection,
                                                                         EventHorizon& horizon,
                                                                         std::int64_t cursor,
                                                                         std::int64_t limit);
+/// The same for subscribers, who can't be made to forget: waits until the standby has what is told, too.
+Task<postgres::Outcome<std::vector<webhooks::EventBatch>>> confirmed_events_after(
+    postgres::Connection& connection, EventHorizon& horizon, std::int64_t cursor, std::int64_t limit);
 Task<postgres::Outcome<std::vector<Delivery>>> pending_deliveries(postgres::Connection& connection,
                                                                   SubscriptionId id);
 /// `progress` lives until it returns.
