@@ -76,7 +76,7 @@ class Receivers final : public http_client::Client {
     co_await clock_.sleep_for(wait);
     const int status = answer ? answer(request.url, request.body) : 200;
     seen[request.url].push_back({clock_.now(), id.substr(id.find("msg_")), status});
-    co_return http_client::Response{status, "", std::nullopt};
+    co_return http_client::Response{status, "", retry_after};
   }
   void close() override {}
 
@@ -86,6 +86,7 @@ class Receivers final : public http_client::Client {
     int status = 0;
   };
   std::map<std::string, Duration> latency;
+  std::optional<Duration> retry_after;
   std::function<int(const std::string& url, const std::string& body)> answer;
   std::map<std::string, std::vector<Seen>> seen;
 
@@ -247,6 +248,7 @@ TEST_F(DeliveryTest, ADeadLetterThatNobodyRedeliversIsRemovedAfterItsDays) {
   settings.lease_for = hours(1);
   settings.schedule.delays = {seconds(5)};
   settings.dead_letters_for = std::chrono::days(7);
+  receivers.retry_after = hours(10);  // its days count from when it was given up
   const auto deliverer = start("one");
   two_events();
   pass(hours(6 * 24));
