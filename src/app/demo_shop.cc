@@ -78,7 +78,7 @@ Result<void> make_demo_shop_if_absent(const config::Options& options) {
   // Its last connection is closed, so all of it is in this one file.
   std::filesystem::rename(unfinished, *path, error);
   if (error) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", *path, error.message()));
-  log::info("app", "made a demo shop", {{"path", whole_path}, {"products", std::to_string(counts->created)}});
+  log::info("app", "made a demo shop", {{"path", whole_path}, {"products", counts->created}});
   return {};
 }
 

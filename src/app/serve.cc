@@ -83,7 +83,7 @@ class Signals {
  public:
   void wait() {
     set_.async_wait([this](boost::system::error_code, int signal) {
-      log::info("app", "stopping", {{"signal", std::to_string(signal)}});
+      log::info("app", "stopping", {{"signal", signal}});
       set_.async_wait([](boost::system::error_code error, int) {
         if (!error) std::_Exit(1);
       });
@@ -140,6 +140,7 @@ Result<void> serve(const config::Options& options) {
   payments::DemoGatewaySettings gateway_settings;
   gateway_settings.latency = options.payment_demo_latency;
   const std::string ledger = payment_ledger(options);
+  if (auto ok = check_new_ledger(ledger, store); !ok) return ok;
   if (std::error_code error; !std::filesystem::exists(ledger, error))
     log::info("app", "there is no payment ledger yet: making one", {{"path", ledger}});
   auto gateway = payments::DemoGateway::open(ledger, clock, gateway_settings);

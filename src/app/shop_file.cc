@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "app/run_task.h"
 #include "base/nearest.h"
 #include "sqlite/read_file.h"
 #include "storage/sqlite/file_audit.h"
@@ -26,6 +28,7 @@ using sqlite::folder_of;
 constexpr std::size_t kNeighboursMax = 1000;  // looked at in a folder
 
 constexpr std::string_view kDefaultLedger = "demo-gateway.db";  // config/defaults.toml
+constexpr std::string_view kDefaultFolder = "var";              // made when it is missing
 constexpr std::string_view kFormerDefaultLedger = "var/demo-gateway.db";
 
 bool is_sqlite(const fs::path& path) {
@@ -41,7 +44,7 @@ std::string payment_ledger(const config::Options& options) {
   const fs::path ledger = options.payment_ledger;
   if (ledger.is_absolute()) return ledger.string();
   const auto path = storage::sqlite_path(options.database_url);
-  const fs::path folder = path ? fs::path(*path).parent_path() : "var";
+  const fs::path folder = path ? fs::path(*path).parent_path() : fs::path(kDefaultFolder);
   return (folder / ledger).string();
 }
 
@@ -49,6 +52,8 @@ Result<void> check_ledger(const config::Options& options) {
   const std::string ledger = payment_ledger(options);
   std::error_code error;
   const auto path = storage::sqlite_path(options.database_url);
+  if (path && fs::weakly_canonical(*path, error) == fs::weakly_canonical(ledger, error))
+    return invalid("payment.ledger", "must be another file than the shop's database");
   if (fs::exists(ledger, error) || (path && !fs::exists(*path, error))) return {};
   const fs::path former = options.payment_ledger == kDefaultLedger ? kFormerDefaultLedger
                                                                    : std::string_view(options.payment_ledger);
@@ -64,6 +69,32 @@ Result<void> check_ledger(const config::Options& options) {
                   "stop all servers and move it there with its -wal file, if it has one, or name the "
                   "one that is meant by its whole path: payment.ledger, or FF_PAYMENT_LEDGER",
                   ledger, fs::absolute(former, error).string()));
+}
+
+Result<void> check_new_ledger(const std::string& ledger, storage::Store& store) {
+  std::error_code error;
+  if (fs::exists(ledger, error)) return {};
+  const fs::path folder = folder_of(ledger);
+  if (!fs::is_directory(folder, error) && folder != kDefaultFolder)
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("payment ledger {}: there is no folder {}; make it first, or mend the setting "
+                            "payment.ledger (FF_PAYMENT_LEDGER)",
+                            ledger, folder.string()));
+  const auto stock = run_task(store.stock().read_all());
+  if (!stock) return tl::unexpected(stock.error());
+  const auto unpaid = run_task(store.orders().overdue(1));
+  if (!unpaid) return tl::unexpected(unpaid.error());
+  const auto uncaptured = run_task(store.orders().captures_due(1));
+  if (!uncaptured) return tl::unexpected(uncaptured.error());
+  const bool sold = std::any_of(stock->begin(), stock->end(), [](const inventory::Stock& each) {
+    return each.held != 0 || each.sold != 0;
+  });
+  if (!sold && unpaid->empty() && uncaptured->empty()) return {};
+  return fail(
+      ErrorCode::kConflict,
+      fmt::format("there is no payment ledger at {}, but this shop has orders, which may be paid; name the "
+                  "ledger that it was run with: payment.ledger, or FF_PAYMENT_LEDGER",
+                  ledger));
 }
 
 Result<void> check_folder(const std::string& path, Folder made) {

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "config/options.h"
+#include "storage/store.h"
 
 namespace ff::app {
 
@@ -19,6 +20,10 @@ std::string payment_ledger(const config::Options& options);
 /// the working directory: it would go on with an empty one. A SQLite shop without orders may. The error names
 /// both files.
 Result<void> check_ledger(const config::Options& options);
+
+/// Refuses to begin a ledger that is missing (check_ledger() has passed) for a shop that has orders: with an
+/// empty one it would cancel what was paid. Blocks on the store. Also when there is no folder to make it in.
+Result<void> check_new_ledger(const std::string& ledger, storage::Store& store);
 
 enum class Folder { kMustExist, kMayBeMade };
 /// Whether this user can make, or write, the SQLite file at `path`, as far as its folder goes (SQLite makes

@@ -284,6 +284,19 @@ def test_a_shop_without_orders_starts_beside_the_ledger_of_another(tmp_path):
     assert (shop.folder / "var" / "demo-gateway.db").read_bytes() == b"of another shop"
 
 
+@pytest.mark.parametrize("ledger, told", [
+    ("lost.db", "but this shop has orders"),
+    ("nowhere/lost.db", "there is no folder"),
+    ("shop.db", "must be another file than the shop's database"),
+])
+def test_a_shop_with_orders_is_not_served_with_another_ledger(sold, ledger, told):
+    before = content(sold.folder)
+    done = run("serve", "--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", check=False, cwd=sold.folder,
+               env={**sold.environment, "FF_PAYMENT_LEDGER": ledger})
+    assert done.returncode in (1, 2) and told in done.stderr, done.stderr
+    assert content(sold.folder) == before
+
+
 def test_audit_changes_no_file_and_makes_none(sold):
     before = content(sold.folder)
     sold.run("audit")
