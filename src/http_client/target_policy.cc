@@ -164,6 +164,7 @@ Result<void> check_url(const std::string& url, TargetPolicy policy) {
   if (!parsed.valid()) return invalid("url", "must be like https://example.org/hook");
   if (!parsed.part(CURLUPART_USER).empty() || !parsed.part(CURLUPART_PASSWORD).empty())
     return invalid("url", "must hold no user name or password");
+  if (url.find('#') != url.npos) return invalid("url", "must have no fragment (#...): it is never sent");
   const std::string scheme = parsed.part(CURLUPART_SCHEME);
   const std::string host = parsed.part(CURLUPART_HOST);
   if (host.empty() || (scheme != "https" && scheme != "http"))

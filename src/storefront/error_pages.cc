@@ -33,10 +33,11 @@ Words words_for(int status, std::string_view title) {
       return {"That was too much at once",
               "What was sent is larger than anything this page takes. Nothing was changed."};
     case 503:
-      return {"One moment, please",
-              "More people are here than we can serve well at once. Nothing is lost: your cart is kept, and "
-              "this page asks again by itself.",
-              false};
+      return {
+          "One moment, please",
+          "The shop can't do this right now: more people are here than it can serve well, or a part of it is "
+          "coming back. Nothing is lost: your cart is kept, and this page asks again by itself.",
+          false};
     default:
       break;
   }

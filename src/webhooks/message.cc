@@ -19,6 +19,8 @@ Result<void> check_events(const std::vector<std::string>& events) {
   for (const std::string& event : events) {
     if (std::find(types.begin(), types.end(), event) == types.end())
       return invalid("events", fmt::format("'{}' is none of {}", event, fmt::join(types, ", ")));
+    if (std::count(events.begin(), events.end(), event) > 1)
+      return invalid("events", fmt::format("'{}' is there twice", event));
   }
   return {};
 }
