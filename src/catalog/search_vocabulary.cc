@@ -5,11 +5,14 @@
 #include <bit>
 #include <numeric>
 
+#include "base/edit_distance.h"
 #include "base/text.h"
 #include "catalog/search_words.h"
 
 namespace ff::catalog {
 namespace {
+
+static_assert(kWordBytesMax <= kEditDistanceBytesMax);
 
 constexpr std::size_t kOneTypoLettersMin = 4;
 constexpr std::size_t kTwoTyposLettersMin = 8;
@@ -21,33 +24,6 @@ std::uint64_t letter_set(std::string_view word) {
   for (const char c : word)
     set |= 1ULL << (static_cast<unsigned char>(c) & 63u);
   return set;
-}
-
-/// Optimal string alignment distance (Damerau 1964, restricted), or `max + 1` when it is above `max`.
-std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t max) {
-  std::array<std::array<std::uint8_t, kWordBytesMax + 1>, 3> rows;
-  auto* before = &rows[0];
-  auto* previous = &rows[1];
-  auto* current = &rows[2];
-  for (std::size_t j = 0; j <= b.size(); ++j)
-    (*previous)[j] = static_cast<std::uint8_t>(j);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    (*current)[0] = static_cast<std::uint8_t>(i);
-    std::size_t best = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      int cost = std::min((*previous)[j] + 1, (*current)[j - 1] + 1);
-      cost = std::min(cost, (*previous)[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        cost = std::min(cost, (*before)[j - 2] + 1);
-      }
-      (*current)[j] = static_cast<std::uint8_t>(cost);
-      best = std::min(best, static_cast<std::size_t>(cost));
-    }
-    if (best > max) return max + 1;
-    std::swap(before, previous);
-    std::swap(previous, current);
-  }
-  return (*previous)[b.size()];
 }
 
 // How unlikely a slip is, in bits: less than nothing is never needed, only the differences count. Fingers
