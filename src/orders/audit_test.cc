@@ -48,14 +48,18 @@ class AuditorTest : public testing::Test {
     return made;
   }
 
-  AuditReport audit() {
-    Auditor auditor(kNow, kLag);
+  void feed(Auditor& auditor) {
     auditor.stock(stock, ledger_sum);
     for (const Order& each : {paid, pending}) {
       auditor.order(each);
       for (std::int32_t i = 1; i <= each.version; ++i)
         auditor.event(each.id, i, "changed");
     }
+  }
+
+  AuditReport audit() {
+    Auditor auditor(kNow, kLag);
+    feed(auditor);
     if (payment) auditor.payment(*payment);
     for (const Order& each : more)
       auditor.order(each);
@@ -232,12 +236,7 @@ TEST_F(AuditorTest, I4CountsPaymentsWhoseOrderMayStillCome) {
 TEST_F(AuditorTest, I4IsNotJudgedWithoutTheGatewaysLedgerAndTheOthersAre) {
   stock.available = 7;
   Auditor auditor(kNow, kLag);
-  auditor.stock(stock, ledger_sum);
-  for (const Order& each : {paid, pending}) {
-    auditor.order(each);
-    for (std::int32_t i = 1; i <= each.version; ++i)
-      auditor.event(each.id, i, "changed");
-  }
+  feed(auditor);
   const AuditReport report = auditor.report(Auditor::Ledger::kMissing);
   EXPECT_THAT(report.violations, ElementsAre(violation("I1", "variant 17", "received is 10")));
   EXPECT_EQ(report.card_orders, 2);
