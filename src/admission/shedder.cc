@@ -1,0 +1,51 @@
+#include "admission/shedder.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace ff::admission {
+
+bool Shedder::admits(http::Priority priority, std::size_t shopper, Duration waited, SteadyTime now) {
+  const auto rank = static_cast<std::size_t>(priority) * kShoppers + shopper;
+  if (rank >= kRanks) return true;
+  if (now >= window_ends_ || requests_ >= settings_.window_requests) {
+    move_cut();
+    window_ends_ = now + settings_.window;
+  }
+  ++came_[rank];
+  ++requests_;
+  waited_ += waited;
+  return rank >= cut_;
+}
+
+/// To where the admitted would have been fewer, or more, by the share that is wanted: as the requests of the
+/// window that ends were spread over the ranks.
+void Shedder::move_cut() {
+  std::size_t admitted = 0;
+  for (std::size_t rank = cut_; rank < kRanks; ++rank)
+    admitted += came_[rank];
+  const Duration mean = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
+  if (mean > settings_.target) {
+    auto surplus = static_cast<double>(admitted) * settings_.shed;
+    while (surplus > 0 && cut_ < kRanks - 1)
+      surplus -= came_[cut_++];
+  } else if (mean < settings_.target / 2 && cut_ > 0) {
+    // At least one rank: where nothing was admitted there is no share to go by.
+    double room = std::max(1.0, static_cast<double>(admitted) * settings_.restore);
+    do {
+      room -= came_[--cut_];
+    } while (room > 0 && cut_ > 0);
+  }
+  came_.fill(0);
+  requests_ = 0;
+  waited_ = Duration(0);
+}
+
+std::size_t shopper_number(std::string_view shopper, Instant now) {
+  const std::int64_t hour = now.us / std::chrono::microseconds(std::chrono::hours(1)).count();
+  const std::size_t mixed =
+      std::hash<std::string_view>()(shopper) ^ (static_cast<std::size_t>(hour) * 0x9e3779b97f4a7c15ULL);
+  return (mixed * 0xff51afd7ed558ccdULL >> 32) % Shedder::kShoppers;
+}
+
+}  // namespace ff::admission

@@ -1,0 +1,66 @@
+// Which requests a serving thread works for when it can't keep up: the least valuable are refused first, the
+// same shoppers each time.
+//
+// After DAGOR (Zhou et al., "Overload Control for Scaling WeChat Microservices", 2018). What is measured is
+// how long ready work waited for the thread, not how long answers take: the first is ours to mend, the second
+// may be the store's. Each request has a rank: its class first, and within a class a number that its shopper
+// keeps for an hour, so that whoever got in gets on. Ranks below the cut are refused. Once per window the cut
+// moves: up when the mean wait was over the target, so that `shed` of what was admitted goes; down when it
+// was under half of it, so that `restore` of what was admitted comes back. Between the two it stays:
+// hysteresis.
+//
+// Invariant: a class is refused anything only while every class below it is refused everything. Probes are
+// never refused. One thread; no clock of its own.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+#include "http/message.h"
+
+namespace ff::admission {
+
+struct ShedderSettings {
+  Duration target = std::chrono::milliseconds(20);
+  Duration window = std::chrono::milliseconds(100);
+  std::size_t window_requests = 2000;  // a window ends with either
+  double shed = 0.10;
+  double restore = 0.05;
+};
+
+class Shedder {
+ public:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  static constexpr std::size_t kShoppers = 64;  // numbers that shoppers are given
+
+  explicit Shedder(ShedderSettings settings = {}) : settings_(settings) {}
+
+  /// Whether to work for a request of this class, whose shopper has this number (below kShoppers), and which
+  /// waited this long for the thread. Counts it.
+  bool admits(http::Priority priority, std::size_t shopper, Duration waited, SteadyTime now);
+  /// Whether anything is refused at present.
+  bool shedding() const { return cut_ > 0; }
+
+ private:
+  static constexpr std::size_t kClasses = 5;  // of http::Priority, without the probes
+  static constexpr std::size_t kRanks = kClasses * kShoppers;
+
+  void move_cut();
+
+  const ShedderSettings settings_;
+  std::size_t cut_ = 0;  // ranks below it are refused
+  // Of the window that runs:
+  SteadyTime window_ends_{};
+  std::array<std::uint32_t, kRanks> came_{};
+  std::size_t requests_ = 0;
+  Duration waited_{0};
+};
+
+/// A shopper's number, from what tells shoppers apart (a cookie, an address): another each hour, so that
+/// nobody is refused all day.
+std::size_t shopper_number(std::string_view shopper, Instant now);
+
+}  // namespace ff::admission
