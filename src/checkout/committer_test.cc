@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -342,10 +344,11 @@ TEST(CommitterThreads, AnswersEachWaiterOnItsOwnThread) {
   std::atomic<int> answered = 0;
   std::atomic<int> astray = 0;
 
+  // They outlive all threads: the one that runs a batch posts its outcomes to the contexts of the others.
+  std::array<asio::io_context, kThreads> contexts;
   std::vector<std::thread> asking;
-  for (int t = 0; t < kThreads; ++t) {
+  for (asio::io_context& mine : contexts) {
     asking.emplace_back([&] {
-      asio::io_context mine;
       const auto shopper = [&]() -> Task<void> {
         const std::thread::id home = std::this_thread::get_id();
         for (int i = 0; i < kEach / 20; ++i) {
