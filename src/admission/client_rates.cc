@@ -13,10 +13,20 @@ std::uint64_t mix(std::uint64_t value) {  // of SplitMix64
   return value ^ (value >> 31);
 }
 
-std::uint64_t client_of(std::string_view text, std::uint64_t seed) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(text, error);
-  if (error) return mix(seed ^ std::hash<std::string_view>()(text));
+using boost::asio::ip::address;
+
+bool is_private(const address& address) {
+  if (address.is_loopback()) return true;
+  if (address.is_v6()) {
+    const auto bytes = address.to_v6().to_bytes();
+    return (bytes[0] & 0xfe) == 0xfc || address.to_v6().is_link_local();  // RFC 4193, RFC 4291
+  }
+  const std::uint32_t v4 = address.to_v4().to_uint();
+  return v4 >> 24 == 10 || v4 >> 20 == 0xac1 || v4 >> 16 == 0xc0a8 ||  // RFC 1918
+         v4 >> 22 == 0x191 || v4 >> 16 == 0xa9fe;                      // RFC 6598, RFC 3927
+}
+
+std::uint64_t client_of(const address& address, std::uint64_t seed) {
   if (address.is_v4()) return mix(seed + address.to_v4().to_uint());
   std::uint64_t network = 0;
   std::memcpy(&network, address.to_v6().to_bytes().data(), sizeof network);
@@ -29,8 +39,12 @@ ClientRates::ClientRates(ClientRateSettings settings, std::uint64_t seed)
     : settings_(settings), seed_(seed), sets_(std::make_unique<std::array<Set, kSets>>()) {}
 ClientRates::~ClientRates() = default;
 
-std::optional<Duration> ClientRates::refuses(std::string_view address, Instant now) {
-  const std::uint64_t client = client_of(address, seed_);
+std::optional<Duration> ClientRates::refuses(std::string_view text, Instant now) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(text, error);
+  if (!error && is_private(address)) return std::nullopt;
+  const std::uint64_t client =
+      error ? mix(seed_ ^ std::hash<std::string_view>()(text)) : client_of(address, seed_);
   Set& set = (*sets_)[client % kSets];
   const std::lock_guard lock(set.mutex);
   auto bucket = std::find_if(set.buckets.begin(), set.buckets.end(), [&](const Bucket& each) {

@@ -2,7 +2,8 @@
 //
 // Invariant: memory is bounded: a fixed table of buckets, in sets of a few; a newcomer takes the place of the
 // one in its set that has been quiet longest. So a bucket that is forgotten early errs for the client. An
-// IPv6 client is its /64: a household has that many addresses to itself.
+// IPv6 client is its /64: a household has that many addresses to itself. A private address is never refused:
+// it is a neighbour, or a proxy that stands for everybody and that nobody has named.
 //
 // Any thread; one short lock per set.
 #pragma once
@@ -20,8 +21,8 @@
 namespace ff::admission {
 
 struct ClientRateSettings {
-  double per_second = 50;  // of requests; a page with its pictures is about 20
-  double burst = 200;      // what may come at once after a pause
+  double per_second = 0;  // of requests; a page with its pictures is about 20
+  double burst = 0;       // what may come at once after a pause
 };
 
 class ClientRates {

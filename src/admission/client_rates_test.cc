@@ -44,6 +44,15 @@ TEST(ClientRates, AHouseholdIsOneClient) {
   EXPECT_EQ(served(rates, "2001:db8:1:3::1", 5, kNoon), 5);
 }
 
+TEST(ClientRates, WhoeverHasAPrivateAddressIsNotLimited) {
+  ClientRates rates({.per_second = 1, .burst = 2}, 1);
+  for (const char* address : {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
+                              "169.254.1.1", "100.64.0.1", "fd00::1", "fe80::1"})
+    EXPECT_EQ(served(rates, address, 10, kNoon), 10) << address;
+  for (const char* address : {"172.32.0.1", "100.128.0.1", "11.0.0.1", "2001:db8::1"})
+    EXPECT_EQ(served(rates, address, 10, kNoon), 2) << address;
+}
+
 TEST(ClientRates, AClockSetBackFillsNothingAndTakesNothing) {
   ClientRates rates({.per_second = 1, .burst = 5}, 1);
   (void)served(rates, "192.0.2.1", 3, kNoon);
@@ -54,7 +63,7 @@ TEST(ClientRates, AMillionClientsTakeNoMoreMemoryThanTheTable) {
   ClientRates rates({.per_second = 1, .burst = 2}, 1);
   for (int i = 0; i < 1'000'000; ++i)
     EXPECT_FALSE(
-        rates.refuses(fmt::format("10.{}.{}.{}", i >> 16, i >> 8 & 255, i & 255), kNoon + Duration(i)));
+        rates.refuses(fmt::format("11.{}.{}.{}", i >> 16, i >> 8 & 255, i & 255), kNoon + Duration(i)));
   // Whoever keeps asking keeps its bucket.
   const Instant later = kNoon + std::chrono::seconds(1);
   EXPECT_EQ(served(rates, "192.0.2.1", 10, later), 2);

@@ -25,6 +25,7 @@ void Shedder::move_cut() {
   for (std::size_t rank = cut_; rank < kRanks; ++rank)
     admitted += came_[rank];
   const Duration mean = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
+  mean_wait_ = mean;
   if (mean > settings_.target) {
     auto surplus = static_cast<double>(admitted) * settings_.shed;
     while (surplus > 0 && cut_ < kRanks - 1)

@@ -41,8 +41,10 @@ class Shedder {
   /// Whether to work for a request of this class, whose shopper has this number (below kShoppers), and which
   /// waited this long for the thread. Counts it.
   bool admits(http::Priority priority, std::size_t shopper, Duration waited, SteadyTime now);
-  /// Whether anything is refused at present.
-  bool shedding() const { return cut_ > 0; }
+  /// Ranks below it are refused: 0, nothing is.
+  std::size_t cut() const { return cut_; }
+  /// What requests waited on average in the last window that ended.
+  Duration mean_wait() const { return mean_wait_; }
 
  private:
   static constexpr std::size_t kClasses = 5;  // of http::Priority, without the probes
@@ -57,6 +59,7 @@ class Shedder {
   std::array<std::uint32_t, kRanks> came_{};
   std::size_t requests_ = 0;
   Duration waited_{0};
+  Duration mean_wait_{0};
 };
 
 /// A shopper's number, from what tells shoppers apart (a cookie, an address): another each hour, so that

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "http/failure_log.h"
 
 namespace ff::api {
@@ -101,6 +102,16 @@ const ProblemKind& kind_of(ErrorCode code) {
   return kInternal;
 }
 
+/// As the problem says; or as its kind does and up to as long again, by the request, so that those who were
+/// refused together don't come back together.
+int retry_after_s(const Problem& problem, const http::Request& request) {
+  if (problem.retry_after_s > 0) return problem.retry_after_s;
+  const int least_s = problem.kind->retry_after_s;
+  if (least_s == 0 || request.request_id().empty()) return least_s;
+  const auto choices = static_cast<std::uint64_t>(least_s) + 1;
+  return least_s + static_cast<int>(fingerprint(request.request_id()) % choices);
+}
+
 }  // namespace
 
 std::span<const ProblemKind* const> problem_kinds() { return kAll; }
@@ -119,8 +130,8 @@ http::Response respond(const Problem& problem, const http::Request& request,
   response.status = kind.status;
   response.content_type = kProblemContentType;
   response.header("Cache-Control", "no-store");
-  const int retry_after_s = problem.retry_after_s > 0 ? problem.retry_after_s : kind.retry_after_s;
-  if (retry_after_s > 0) response.header("Retry-After", std::to_string(retry_after_s));
+  if (const int wait_s = retry_after_s(problem, request); wait_s > 0)
+    response.header("Retry-After", std::to_string(wait_s));
   JsonWriter json(response.body);
   json.object([&] {
     json.key("type").value(std::string(kProblemPath).append(kind.name));
@@ -168,6 +179,11 @@ http::Response error_page(const http::Request& request, int status, std::string_
     if (!request.request_id().empty()) json.key("request_id").value(request.request_id());
   });
   return response;
+}
+
+http::Response refusal(const http::Request& request, int status, int retry_after_s) {
+  const ProblemKind& kind = status == 429 ? problems::kTooManyRequests : problems::kOverloaded;
+  return respond(Problem{&kind, {}, {}, retry_after_s}, request);
 }
 
 }  // namespace ff::api

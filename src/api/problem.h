@@ -58,4 +58,7 @@ http::Response respond(Error error, const http::Request& request);
 /// http::ErrorPage for paths under /api/: the server's own 404, 405, 413, 503 ... as problem+json.
 http::Response error_page(const http::Request& request, int status, std::string_view title);
 
+/// The problem of a request that is not worked for at present: 503, or 429 for one client's too many.
+http::Response refusal(const http::Request& request, int status, int retry_after_s);
+
 }  // namespace ff::api

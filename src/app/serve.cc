@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "admission/gatekeeper.h"
 #include "api/api.h"
 #include "app/catalogue_watcher.h"
 #include "app/demo_shop.h"
@@ -27,6 +28,7 @@
 #include "payments/demo_gateway.h"
 #include "shop/shop.h"
 #include "storage/store.h"
+#include "storefront/shopper_cookies.h"
 #include "storefront/storefront.h"
 #include "telemetry/log.h"
 
@@ -103,6 +105,12 @@ class Signals {
   asio::signal_set set_{context_, SIGTERM, SIGINT};
   std::thread second_;
 };
+
+std::optional<admission::ClientRateSettings> client_rates(const config::Options& options) {
+  const auto [per_second, burst] = options.client_rate;
+  if (per_second == 0) return std::nullopt;
+  return admission::ClientRateSettings{static_cast<double>(per_second), static_cast<double>(burst)};
+}
 
 /// As many as the system allows: each connection is one, and so is each large finished answer.
 void raise_descriptor_limit() {
@@ -199,11 +207,25 @@ Result<void> serve(const config::Options& options) {
   };
   http::add_ops_routes(ops_router, std::move(checks), metrics);
 
+  admission::House house(
+      [&storefront](const http::Request& request, int status, int retry_after_s) {
+        return request.path.starts_with("/api/") ? api::refusal(request, status, retry_after_s)
+                                                 : storefront.refusal(request, status, retry_after_s);
+      },
+      storefront.layout().security(), client_rates(options),
+      [&committer](http::Priority priority) {
+        return priority == http::Priority::kCart ? committer.carts_full() : committer.orders_full();
+      },
+      std::string(storefront::kCartCookie), random.next());
+
   const auto threads =
       static_cast<unsigned>(options.io_threads > 0 ? options.io_threads : config::usable_cpus());
   http::ServerOptions shop_server = server_options(options, options.listen, "shop", threads);
   shop_server.security =
       storefront.layout().security();  // the policy of finished pages, on every other answer too
+  shop_server.gate = [&](unsigned thread) {
+    return std::make_unique<admission::Gatekeeper>(house, thread, random.next(), metrics);
+  };
   http::Server server(router, http::Limits{}, std::move(shop_server), clock, metrics);
   http::Server ops(ops_router, http::Limits{}, server_options(options, options.ops_listen, "ops", 1), clock,
                    metrics);

@@ -41,13 +41,13 @@ Committer::Committer(orders::OrderStore& orders, cart::CartStore& carts, Clock& 
   // placement or settlement may be repeated.
   lanes_->place = std::make_shared<Lanes::Place>(
       "place", [&orders](std::span<const orders::NewOrder> batch) { return orders.place(batch); },
-      always<orders::NewOrder>, order_stands, clock, limits, metrics);
+      always<orders::NewOrder>, order_stands, clock, limits, true, metrics);
   lanes_->settle = std::make_shared<Lanes::Settle>(
       "settle", [&orders](std::span<const orders::Settlement> batch) { return orders.settle(batch); },
-      always<orders::Settlement>, always<orders::SettleOutcome>, clock, limits, metrics);
+      always<orders::Settlement>, always<orders::SettleOutcome>, clock, limits, false, metrics);
   lanes_->carts = std::make_shared<Lanes::Carts>(
       "cart", [&carts](std::span<const cart::Change> batch) { return carts.apply(batch); }, repeatable,
-      always<Result<cart::Cart>>, clock, limits, metrics);
+      always<Result<cart::Cart>>, clock, limits, true, metrics);
 }
 
 Committer::~Committer() = default;
@@ -65,6 +65,12 @@ Task<Result<cart::Cart>> Committer::change_cart(cart::Change change) {
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
   co_return std::move(*outcome);
 }
+
+bool Committer::orders_full() const { return lanes_->place->full(); }
+
+bool Committer::carts_full() const { return lanes_->carts->full(); }
+
+double Committer::orders_per_second() const { return lanes_->place->per_second(); }
 
 std::size_t Committer::pending() const {
   return lanes_->place->pending() + lanes_->settle->pending() + lanes_->carts->pending();

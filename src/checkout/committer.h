@@ -1,9 +1,11 @@
 // Group commit: the orders that arrive while one batch is on its way to disk become the next batch.
 //
-// With an idle queue an order commits alone at once: no timer, no added latency. The queue is bounded;
-// beyond it submit() fails with kOverloaded and nothing was written. One batch is in flight per kind of
-// operation. A batch whose outcome is unknown is replayed with the same keys until it is known; a batch that
-// fails for another reason is bisected, so that one bad order fails alone.
+// With an idle queue an order commits alone at once: no timer, no added latency. Queues are bounded: those of
+// new orders and carts by what the store was measured to do in time (limiter.h), that of settlements, which
+// finish what was promised, by memory alone; beyond it submit() fails with kOverloaded and nothing was
+// written. One batch is in flight per kind of operation. A batch whose outcome is unknown is replayed with
+// the same keys until it is known; a batch that fails for another reason is bisected, so that one bad order
+// fails alone.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +19,7 @@
 namespace ff::checkout {
 
 struct CommitterLimits {
-  std::size_t queued_max = 8192;       // waiting operations of one kind
+  std::size_t queued_max = 8192;  // waiting operations of one kind: of settlements, and at most of others
   std::size_t batch_orders_max = 256;  // taken into one transaction
   int replays_max = 8;                 // of a batch whose outcome is unknown, with backoff
 };
@@ -33,6 +35,12 @@ class Committer {
   Task<Result<orders::PlaceOutcome>> place(orders::NewOrder order);
   Task<Result<orders::SettleOutcome>> settle(orders::Settlement settlement);
   Task<Result<cart::Cart>> change_cart(cart::Change change);
+
+  /// Whether a new order, or a change of a cart, would be refused now: asked before anything is done for it.
+  bool orders_full() const;
+  bool carts_full() const;
+  /// New orders a second that the store takes; 0 before it was measured.
+  double orders_per_second() const;
 
   /// Operations waiting or in flight, of all kinds: what a drain waits for.
   std::size_t pending() const;

@@ -195,7 +195,7 @@ TEST_F(CommitterTest, TakesNoMoreThanTheLimitIntoOneBatch) {
 }
 
 TEST_F(CommitterTest, RefusesWhatTheQueueCannotHoldAndWritesNothingOfIt) {
-  const auto committer = make({.queued_max = 2});
+  const auto committer = make({.queued_max = 3});  // of orders: waiting and in flight
   place(*committer, "in flight");
   poll();
   for (const char* key : {"b", "c", "too many"})

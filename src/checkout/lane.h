@@ -1,8 +1,9 @@
 // One queue of operations of one kind on its way to the store: the group commit of the Committer.
 //
-// Invariants: at most queued_max operations wait and one batch is in flight; operations reach the store in
-// arrival order; each is answered exactly once, on the executor of the coroutine that waits for it; nobody's
-// going away takes an operation back once it is queued.
+// Invariants: one batch is in flight, and what waits is bounded: by what the store can take in time
+// (Limiter), or by queued_max for operations that must not be refused while there is memory; operations reach
+// the store in arrival order; each is answered exactly once, on the executor of the coroutine that waits for
+// it; nobody's going away takes an operation back once it is queued.
 //
 // submit(): any thread. The batches run on the executor of whoever found the lane idle: on a serving thread
 // all requests that are ready then are read before the first batch goes, and no other thread has to wake for
@@ -30,6 +31,7 @@
 #include "base/async.h"
 #include "base/time.h"
 #include "checkout/committer.h"
+#include "checkout/limiter.h"
 #include "telemetry/metrics.h"
 
 namespace ff::checkout {
@@ -45,15 +47,18 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   using Settles = std::function<bool(const Outcome&)>;
 
   /// `may_replay`: whether doing the operation a second time changes nothing. `settles`: whether this outcome
-  /// of a replay also says what became of the earlier tries; otherwise it stays unknown.
+  /// of a replay also says what became of the earlier tries; otherwise it stays unknown. `adaptive`: refuses
+  /// what the store could not do in time.
   Lane(std::string kind, Commit commit, MayReplay may_replay, Settles settles, Clock& clock,
-       CommitterLimits limits, telemetry::Registry& metrics)
+       CommitterLimits limits, bool adaptive, telemetry::Registry& metrics)
       : kind_(std::move(kind)),
         commit_(std::move(commit)),
         may_replay_(std::move(may_replay)),
         settles_(std::move(settles)),
         clock_(clock),
         limits_(limits),
+        adaptive_(adaptive),
+        limiter_({.batch_max = limits.batch_orders_max, .most = limits.queued_max}),
         batch_size_(metrics.histogram("ff_commit_batch_size", "Operations in one commit",
                                       {1, 2, 4, 8, 16, 32, 64, 128, 256}, {{"kind", kind_}})),
         wait_seconds_(metrics.histogram("ff_commit_wait_seconds", "From queued to taken into a commit",
@@ -61,12 +66,16 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
         commit_seconds_(metrics.histogram("ff_commit_seconds", "From taken into a commit to its outcome",
                                           telemetry::latency_bounds(), {{"kind", kind_}})),
         queue_(metrics.gauge("ff_commit_queue", "Operations waiting for a commit", {{"kind", kind_}})),
+        bound_(metrics.gauge("ff_commit_bound", "Operations that may wait or be in a commit at once",
+                             {{"kind", kind_}})),
         refused_(metrics.counter("ff_commit_refused_total", "Operations refused because the queue was full",
                                  {{"kind", kind_}})),
         replays_(metrics.counter("ff_commit_replays_total",
                                  "Commits repeated because their outcome was unknown", {{"kind", kind_}})),
         bisections_(metrics.counter("ff_commit_bisections_total", "Batches halved to find what fails in them",
-                                    {{"kind", kind_}})) {}
+                                    {{"kind", kind_}})) {
+    note_bound();
+  }
 
   Task<Result<Outcome>> submit(Operation operation) {
     // Operations and outcomes are large: they lie still in the entry while it goes from hand to hand. Whoever
@@ -87,6 +96,10 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     const std::lock_guard lock(mutex_);
     return entries_.size() + in_flight_;
   }
+  /// Whether the next operation would be refused. A guess: others come and go.
+  bool full() const { return adaptive_ && limiter_.full(); }
+  /// What the store takes; 0: not known yet.
+  double per_second() const { return limiter_.per_second(); }
 
  private:
   // A coroutine that waits, wherever it runs.
@@ -122,7 +135,8 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     bool start = false;
     {
       std::unique_lock lock(mutex_);
-      if (entries_.size() >= limits_.queued_max) {
+      const bool room = adaptive_ ? limiter_.enter() : entries_.size() < limits_.queued_max;
+      if (!room) {
         lock.unlock();
         refuse(std::move(entry));
         return;
@@ -198,11 +212,26 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
       const Instant started = self->clock_.now();
       const std::span<const Operation> batch(operations);
       Outcomes outcomes = co_await self->settle(batch, false);
-      self->commit_seconds_.observe(std::chrono::duration<double>(self->clock_.now() - started).count());
+      const Duration took = self->clock_.now() - started;
+      self->commit_seconds_.observe(std::chrono::duration<double>(took).count());
+      self->learn(outcomes, took);
       for (std::size_t i = 0; i < entries.size(); ++i)
         entries[i]->outcome = std::move(outcomes[i]);
       resume(std::move(entries));
     }
+  }
+
+  void learn(const Outcomes& outcomes, Duration took) {
+    if (!adaptive_) return;
+    limiter_.leave(outcomes.size());
+    // How long a store takes to fail says nothing about what it can do.
+    if (!outcomes.front()) return;
+    limiter_.came_back(outcomes.size(), took);
+    note_bound();
+  }
+
+  void note_bound() {
+    bound_.set(static_cast<std::int64_t>(adaptive_ ? limiter_.bound() : limits_.queued_max));
   }
 
   // One outcome for each operation. `doubtful`: an earlier try of these may have been committed, so that
@@ -273,10 +302,13 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   const Settles settles_;
   Clock& clock_;
   const CommitterLimits limits_;
+  const bool adaptive_;
+  Limiter limiter_;
   telemetry::Histogram& batch_size_;
   telemetry::Histogram& wait_seconds_;
   telemetry::Histogram& commit_seconds_;
   telemetry::Gauge& queue_;
+  telemetry::Gauge& bound_;
   telemetry::Counter& refused_;
   telemetry::Counter& replays_;
   telemetry::Counter& bisections_;

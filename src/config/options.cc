@@ -350,6 +350,22 @@ Result<void> read_table(Options& options, const toml::table& table) {
   if (!webhooks) return tl::unexpected(webhooks.error());
   if (auto ok = read_webhooks(Section(**webhooks, "webhooks."), options.webhooks); !ok) return ok;
 
+  constexpr std::int64_t kClientRateMax = 1'000'000;
+  const auto client_rate = section_of("client_rate");
+  if (!client_rate) return tl::unexpected(client_rate.error());
+  Section client_rate_section(**client_rate, "client_rate.");
+  for (auto&& ok :
+       {client_rate_section.read("per_second", options.client_rate.per_second),
+        client_rate_section.read("burst", options.client_rate.burst), client_rate_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+  const auto& [per_second, burst] = options.client_rate;
+  if (per_second < 0 || per_second > kClientRateMax)
+    return client_rate_section.wrong("per_second", fmt::format("must be between 0 and {}", kClientRateMax));
+  if (burst < std::max<std::int64_t>(per_second, 1) || burst > kClientRateMax)
+    return client_rate_section.wrong("burst",
+                                     fmt::format("must be between per_second and {}", kClientRateMax));
+
   if (auto ok = read_tables(root.child("delivery"), "delivery", options.rules.delivery,
                             [&](const toml::table& t, std::string where) {
                               return read_delivery(t, std::move(where), options.rules.currency);

@@ -47,6 +47,12 @@ struct Webhooks {
   Duration dead_letters_for{};
 };
 
+/// How fast one client may ask.
+struct ClientRate {
+  std::int64_t per_second = 0;  // requests; 0: as fast as it likes
+  std::int64_t burst = 0;       // at once, after a pause
+};
+
 struct Options {
   Endpoint listen;           // shoppers and the API
   Endpoint ops_listen;       // probes and metrics; never public
@@ -70,6 +76,7 @@ struct Options {
   Duration hold_time{};
 
   Webhooks webhooks;
+  ClientRate client_rate;
 
   pricing::Rules rules;
 

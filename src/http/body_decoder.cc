@@ -17,6 +17,8 @@ bool is_token_character(char c) {
          (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
 bool is_text(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); }
 
 }  // namespace
@@ -44,7 +46,8 @@ BodyDecoder::State BodyDecoder::refuse(Fault fault) {
 BodyDecoder::State BodyDecoder::after_size(char c) {
   if (c == '\r') return State::kSizeLineFeed;
   if (c == ';') return State::kExtensionName;
-  return refuse(Fault::kBadChunk);
+  // Bad white space around the signs of an extension is passed over (RFC 9112 7.1.1, RFC 9110 5.6.3).
+  return is_blank(c) ? State::kExtensionBefore : refuse(Fault::kBadChunk);
 }
 
 BodyDecoder::State BodyDecoder::next(char c) {
@@ -57,12 +60,22 @@ BodyDecoder::State BodyDecoder::next(char c) {
       remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
       return State::kSize;
     }
+    case State::kExtensionBefore:
+      if (is_blank(c)) return state_;
+      return c == ';' ? State::kExtensionName : refuse(Fault::kBadChunk);
     case State::kExtensionName:
+      if (is_blank(c)) return state_;
       return is_token_character(c) ? State::kExtensionNameMore : refuse(Fault::kBadChunk);
     case State::kExtensionNameMore:
       if (is_token_character(c)) return state_;
+      if (is_blank(c)) return State::kExtensionNameEnd;
       return c == '=' ? State::kExtensionValue : after_size(c);
+    case State::kExtensionNameEnd:
+      if (is_blank(c)) return state_;
+      if (c == ';') return State::kExtensionName;
+      return c == '=' ? State::kExtensionValue : refuse(Fault::kBadChunk);
     case State::kExtensionValue:
+      if (is_blank(c)) return state_;
       if (c == '"') return State::kExtensionQuoted;
       return is_token_character(c) ? State::kExtensionToken : refuse(Fault::kBadChunk);
     case State::kExtensionToken:
@@ -116,7 +129,7 @@ BodyDecoder::Step BodyDecoder::feed(std::string_view& bytes, std::string& body) 
     bytes.remove_prefix(1);
     const State was = state_;
     state_ = next(c);
-    const bool counted = (was >= State::kExtensionName && was <= State::kExtensionEnd) ||
+    const bool counted = (was >= State::kExtensionBefore && was <= State::kExtensionEnd) ||
                          was == State::kTrailer || was == State::kTrailerLineFeed;
     if (counted && ++overhead_ > kOverheadBytesMax) state_ = refuse(Fault::kBadChunk);
   }

@@ -34,8 +34,10 @@ class BodyDecoder {
     kLength,
     kSizeFirst,
     kSize,
+    kExtensionBefore,  // blanks after a size or a value: only another extension may follow
     kExtensionName,
     kExtensionNameMore,
+    kExtensionNameEnd,
     kExtensionValue,
     kExtensionToken,
     kExtensionQuoted,

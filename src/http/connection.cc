@@ -221,7 +221,8 @@ Task<void> Connection::serve() {
           continue;
         }
       }
-      arrived_ = head_began_ = steady_clock::now();  // of what waited behind: its clock starts now
+      arrived_ = head_began_ = ready_since_ =
+          steady_clock::now();  // of what waited behind: its clock starts now
       next = process(in_);
     }
   }
@@ -246,6 +247,7 @@ std::string_view Connection::receive() {
     if (fresh.size() < Lane::kScratchBytes && !ending_) readable_ = false;
     lane_.metrics.received_bytes->add(fresh.size());
     arrived_ = steady_clock::now();
+    ready_since_ = poller_.busy_since(arrived_);
     if (in_.empty()) {
       head_began_ = arrived_;
       return fresh;
@@ -274,7 +276,7 @@ Connection::Next Connection::process(std::string_view input) {
     parser_.reset();
     const Next next = answer_one(input, framing);
     if (next != Next::kRead) return next;
-    input.remove_prefix(framing.head_bytes);
+    input.remove_prefix(used_bytes_);
     head_began_ = arrived_;
   }
   keep(input);
@@ -285,12 +287,15 @@ Connection::Next Connection::process(std::string_view input) {
 /// kRead: answered, and the connection goes on. kHandle: the request was set aside for handle().
 Connection::Next Connection::answer_one(std::string_view input, const Framing& framing) {
   framing_ = framing;
+  used_bytes_ = framing.head_bytes;
   Router::Match match = lane_.router.match(*request_);
   route_ = match.route;
   // A body that nobody will read can't be skipped cheaply: the connection ends with the answer.
   const bool close =
       !framing.keep_alive || framing.has_body() || lane_.closing.load(std::memory_order_relaxed);
 
+  const Priority priority = route_ == nullptr ? Priority::kBrowse : route_->priority;
+  if (const std::optional<Next> away = turn_away(input, priority, close)) return *away;
   if (route_ == nullptr) {
     const bool any = request_->method == Method::kOptions && request_->path == "*";
     Response response;
@@ -320,6 +325,24 @@ Connection::Next Connection::answer_one(std::string_view input, const Framing& f
   }
   set_aside(input);
   return Next::kHandle;
+}
+
+/// What follows when the gate refuses the request. A body that has come with the head is skipped, and the
+/// connection goes on: under load a new one would cost more than the refusal.
+std::optional<Connection::Next> Connection::turn_away(std::string_view input, Priority priority, bool close) {
+  if (!lane_.gate) return std::nullopt;
+  const auto waited = std::chrono::duration_cast<Duration>(arrived_ - ready_since_);
+  const auto refusal = lane_.gate->refusal(*request_, priority, waited, arrived_);
+  if (!refusal) return std::nullopt;
+  const bool whole = !framing_.chunked && framing_.content_length <= input.size() - framing_.head_bytes;
+  if (framing_.has_body() && whole) {
+    used_bytes_ += framing_.content_length;
+    close = !framing_.keep_alive || lane_.closing.load(std::memory_order_relaxed);
+  }
+  Response response;
+  response.finished = refusal;
+  respond(std::move(response), close);
+  return close ? Next::kClose : Next::kRead;
 }
 
 /// Leaves `rest`, a tail of in_ or of scratch, in in_; with nothing left, in_ gives its memory back.

@@ -69,6 +69,7 @@ class Connection final : private Poller::Source {
   std::string_view receive();
   Next process(std::string_view input);
   Next answer_one(std::string_view input, const Framing& framing);
+  std::optional<Next> turn_away(std::string_view input, Priority priority, bool close);
   void keep(std::string_view rest);
   void set_aside(std::string_view input);
   Task<bool> deliver_rest(Outbox rest);
@@ -116,9 +117,11 @@ class Connection final : private Poller::Source {
   std::unique_ptr<Request> request_;  // while one is being parsed or answered
   std::string head_;                  // what request_ refers to while a handler waits
   Framing framing_;
+  std::size_t used_bytes_ = 0;  // of the input, by the request that was just answered
   const Route* route_ = nullptr;
-  Lane::SteadyTime arrived_;   // the last read, or the last answer: from when the next request is counted
-  Lane::SteadyTime received_;  // the request that is being answered
+  Lane::SteadyTime arrived_;      // the last read, or the last answer: from when the next request is counted
+  Lane::SteadyTime ready_since_;  // the earliest at which the last read could have been made
+  Lane::SteadyTime received_;     // the request that is being answered
 };
 
 }  // namespace ff::http

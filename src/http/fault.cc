@@ -11,7 +11,10 @@ int status_of(Fault fault) {
       return 431;
     case Fault::kBodyTooLarge:
       return 413;
+    case Fault::kMisdirected:
+      return 421;
     case Fault::kUnknownMethod:
+    case Fault::kUnknownTransferCoding:
       return 501;
     case Fault::kUnknownVersion:
       return 505;
@@ -47,6 +50,8 @@ std::string_view to_string(Fault fault) {
       return "bad_content_length";
     case Fault::kBadTransferEncoding:
       return "bad_transfer_encoding";
+    case Fault::kUnknownTransferCoding:
+      return "unknown_transfer_coding";
     case Fault::kBadChunk:
       return "bad_chunk";
     case Fault::kUriTooLong:
@@ -63,6 +68,8 @@ std::string_view to_string(Fault fault) {
       return "unknown_version";
     case Fault::kUnknownExpectation:
       return "unknown_expectation";
+    case Fault::kMisdirected:
+      return "misdirected";
     case Fault::kHeaderTimeout:
       return "header_timeout";
     case Fault::kBodyTimeout:

@@ -16,8 +16,9 @@ enum class Fault : std::uint8_t {
   kBadTarget,            // characters, escapes, dot segments, not UTF-8
   kBadHost,              // missing, double or malformed
   kBadContentLength,     // double or not a number
-  kBadTransferEncoding,  // anything but exactly one "chunked", or together with Content-Length
-  kBadChunk,             // size, extension, line end or trailer
+  kBadTransferEncoding,  // where the body ends is not known: no chunked at the end, Content-Length beside it
+  kUnknownTransferCoding,  // another coding before chunked
+  kBadChunk,               // size, extension, line end or trailer
   kUriTooLong,
   kHeaderTooLarge,
   kTooManyFields,
@@ -25,12 +26,13 @@ enum class Fault : std::uint8_t {
   kUnknownMethod,
   kUnknownVersion,
   kUnknownExpectation,
+  kMisdirected,  // an https target on a connection without TLS
   kHeaderTimeout,
   kBodyTimeout,
 };
 inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::kBodyTimeout) + 1;
 
-/// 400, 408, 413, 414, 417, 431, 501 or 505.
+/// 400, 408, 413, 414, 417, 421, 431, 501 or 505.
 int status_of(Fault fault);
 /// "bad_chunk": for metrics and logs.
 std::string_view to_string(Fault fault);

@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "http/client_address.h"
+#include "http/gate.h"
 #include "http/limits.h"
 #include "http/message.h"
 #include "http/outbox.h"
@@ -41,6 +42,7 @@ struct Lane {
   const std::atomic<bool>& closing;  // every answer ends its connection
   SeededRandom random;               // for ids, which are no secrets
   std::function<void()> on_connection_end;
+  std::unique_ptr<Gate> gate;  // null: every request is worked for
 
   bool draining = false;  // idle connections end
   Outbox out;

@@ -21,7 +21,7 @@ bool is_cookie_octet(char c) { return c > ' ' && c < 0x7f && c != '"' && c != ',
 /// The fields of a 200 that a 304 repeats (RFC 9110 15.4.5).
 bool belongs_in_not_modified(std::string_view name) {
   for (const std::string_view kept :
-       {"Cache-Control", "Content-Location", "Expires", "Vary", "Last-Modified"}) {
+       {"Cache-Control", "CDN-Cache-Control", "Content-Location", "Expires", "Vary", "Last-Modified"}) {
     if (iequals_ascii(name, kept)) return true;
   }
   return false;
@@ -241,11 +241,12 @@ Response Response::see_other(std::string location) {
 std::shared_ptr<const FinishedBytes> finish(const Response& response, std::string_view etag_seed,
                                             const SecurityHeaders& security) {
   auto finished = std::make_shared<FinishedBytes>();
-  finished->etag = fmt::format("\"{:016x}\"", fingerprint(etag_seed));
-
   Response full = response;
   full.finished = nullptr;
-  full.header("ETag", finished->etag);
+  if (!etag_seed.empty()) {
+    finished->etag = fmt::format("\"{:016x}\"", fingerprint(etag_seed));
+    full.header("ETag", finished->etag);
+  }
   append_head(finished->head, full, kDatePlaceholder, security);
   finished->head += "\r\n";
 

@@ -118,7 +118,7 @@ struct Response {
 };
 
 /// Builds the finished form of `response`: head with Content-Length, ETag (from `etag_seed`, which must
-/// name the page's inputs and its encoding), Date placeholder. Adds the security headers of every answer:
+/// name the page's inputs and its encoding; empty: none), Date placeholder. Adds the security headers of every answer:
 /// whoever serves pictures from foreign hosts passes the SecurityHeaders that the composition root built.
 std::shared_ptr<const FinishedBytes> finish(const Response& response, std::string_view etag_seed,
                                             const SecurityHeaders& security = default_security_headers());

@@ -155,5 +155,24 @@ TEST(Wire, IfNoneMatchComparesWeakly) {
   EXPECT_FALSE(none_match_fits("\"a", "\"a\""));
 }
 
+Request with(std::initializer_list<std::pair<std::string_view, std::string_view>> headers) {
+  Request request;
+  request.headers.assign(headers);
+  return request;
+}
+
+TEST(Conditions, IfMatchComparesStronglyAndComesFirst) {
+  EXPECT_EQ(judge_reading(with({}), "\"a\""), Condition::kHolds);
+  EXPECT_EQ(judge_reading(with({{"If-Match", "\"b\", \"a\""}}), "\"a\""), Condition::kHolds);
+  EXPECT_EQ(judge_reading(with({{"if-match", "\"b\""}, {"IF-MATCH", "\"a\""}}), "\"a\""), Condition::kHolds);
+  EXPECT_EQ(judge_reading(with({{"If-Match", "*"}}), ""), Condition::kHolds);
+  EXPECT_EQ(judge_reading(with({{"If-Match", "W/\"a\""}}), "\"a\""), Condition::kFailed);
+  EXPECT_EQ(judge_reading(with({{"If-None-Match", "\"a\""}, {"If-Match", "\"b\""}}), "\"a\""),
+            Condition::kFailed);
+  EXPECT_EQ(judge_reading(with({{"If-None-Match", "\"b\""}, {"If-None-Match", "W/\"a\""}}), "\"a\""),
+            Condition::kNotModified);
+  EXPECT_EQ(judge_reading(with({{"If-None-Match", "*"}}), ""), Condition::kNotModified);
+}
+
 }  // namespace
 }  // namespace ff::http

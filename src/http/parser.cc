@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/http/basic_parser.hpp>
 #include <cstring>
 #include <optional>
 
@@ -10,8 +9,6 @@
 
 namespace ff::http {
 namespace {
-
-namespace beast = boost::beast;
 
 constexpr std::size_t kHostBytesMax = 255 + 6;  // a DNS name and ":65535"
 
@@ -87,13 +84,9 @@ bool is_host(std::string_view host) {
          std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Beast splits the block that scan() has checked; what it finds is judged here.
-class FieldSink final : public beast::http::basic_parser<true> {
- public:
-  explicit FieldSink(Request& request) : request_(request) {}
-
-  Fault fault = Fault::kNone;
-  std::string_view target;
+/// What the fields say about the message itself.
+struct Fields {
+  Fault fault = Fault::kNone;  // the first that was found
   std::string_view host;
   unsigned hosts = 0;
   unsigned content_lengths = 0;
@@ -101,84 +94,110 @@ class FieldSink final : public beast::http::basic_parser<true> {
   std::uint64_t length = 0;
   bool chunked = false;
   bool expects_continue = false;
-  int version = 11;
+  bool close = false;  // connection options
+  bool keep_alive = false;
 
- private:
-  using string_view = beast::string_view;
-  using error_code = beast::error_code;
-  static std::string_view plain(string_view text) { return {text.data(), text.size()}; }
-
-  void on_request_impl(beast::http::verb, string_view, string_view t, int v, error_code&) override {
-    target = plain(t);
-    version = v;
-  }
-  void on_field_impl(beast::http::field id, string_view name, string_view text, error_code&) override {
-    const std::string_view value = plain(text);
-    request_.headers.emplace_back(plain(name), value);
-    using beast::http::field;
-    switch (id) {
-      case field::host:
-        ++hosts;
-        host = value;
-        break;
-      case field::content_length: {
-        ++content_lengths;
-        const std::optional<std::int64_t> number = parse_int(value);
-        if (number) {
-          length = static_cast<std::uint64_t>(*number);
-        } else {
-          note(Fault::kBadContentLength);
-        }
-        break;
-      }
-      case field::transfer_encoding:
-        ++transfer_encodings;
-        chunked = iequals_ascii(value, "chunked");
-        if (!chunked) note(Fault::kBadTransferEncoding);
-        break;
-      case field::expect:
-        if (iequals_ascii(value, "100-continue")) {
-          expects_continue = true;
-        } else {
-          note(Fault::kUnknownExpectation);
-        }
-        break;
-      default:
-        break;
-    }
-  }
   void note(Fault found) {
     if (fault == Fault::kNone) fault = found;
   }
-
-  // The body is BodyDecoder's; skip(true) keeps these from being called.
-  void on_response_impl(int, string_view, int, error_code&) override {}
-  void on_header_impl(error_code&) override {}
-  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-  std::size_t on_body_impl(string_view body, error_code&) override { return body.size(); }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
-    return body.size();
-  }
-  void on_finish_impl(error_code&) override {}
-
-  Request& request_;
 };
 
-/// Smuggling starts where two readers could disagree about the body's end.
-Fault check_framing(const FieldSink& sink) {
-  if (sink.content_lengths > 1) return Fault::kBadContentLength;
-  if (sink.transfer_encodings > 1 || (sink.transfer_encodings > 0 && sink.content_lengths > 0)) {
-    return Fault::kBadTransferEncoding;
+/// Calls `take` with every element of a list that isn't empty.
+template <typename Take>
+void for_each_element(std::string_view list, Take&& take) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    const std::string_view element = trim(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+    if (!element.empty()) take(element);
   }
-  if (sink.transfer_encodings > 0 && sink.version == 10) return Fault::kBadTransferEncoding;
-  return sink.fault;
+}
+
+/// Chunked alone is understood. Other codings before one chunked at the end leave the body's end known (501);
+/// anything else leaves it open (400). Empty elements, which lists may have elsewhere, are not passed over
+/// here: servers disagree about them.
+Fault check_transfer_encoding(std::string_view value) {
+  if (iequals_ascii(value, "chunked")) return Fault::kNone;
+  const std::size_t comma = value.rfind(',');
+  if (comma == value.npos || !iequals_ascii(trim(value.substr(comma + 1)), "chunked"))
+    return Fault::kBadTransferEncoding;
+  bool others = false;
+  bool sound = true;
+  for_each_element(value.substr(0, comma), [&](std::string_view coding) {
+    const std::string_view name = trim(coding.substr(0, coding.find(';')));
+    others = true;
+    sound = sound && all_in(kToken, name) && !iequals_ascii(name, "chunked");
+  });
+  return others && sound ? Fault::kUnknownTransferCoding : Fault::kBadTransferEncoding;
+}
+
+void judge(std::string_view name, std::string_view value, Fields& fields) {
+  switch (name.size()) {
+    case 4:
+      if (!iequals_ascii(name, "Host")) return;
+      ++fields.hosts;
+      fields.host = value;
+      return;
+    case 6:
+      if (!iequals_ascii(name, "Expect")) return;
+      fields.expects_continue = iequals_ascii(value, "100-continue");
+      if (!fields.expects_continue) fields.note(Fault::kUnknownExpectation);
+      return;
+    case 10:
+      if (!iequals_ascii(name, "Connection")) return;
+      for_each_element(value, [&](std::string_view option) {
+        fields.close = fields.close || iequals_ascii(option, "close");
+        fields.keep_alive = fields.keep_alive || iequals_ascii(option, "keep-alive");
+      });
+      return;
+    case 14: {
+      if (!iequals_ascii(name, "Content-Length")) return;
+      ++fields.content_lengths;
+      const std::optional<std::int64_t> number = parse_int(value);
+      if (!number) return fields.note(Fault::kBadContentLength);
+      fields.length = static_cast<std::uint64_t>(*number);
+      return;
+    }
+    case 17:
+      if (!iequals_ascii(name, "Transfer-Encoding")) return;
+      ++fields.transfer_encodings;
+      fields.chunked = true;
+      if (const Fault fault = check_transfer_encoding(value); fault != Fault::kNone) fields.note(fault);
+      return;
+    default:
+      return;
+  }
+}
+
+/// Splits the lines that scan() has checked.
+Fields split_fields(std::string_view lines, Request& request) {
+  Fields fields;
+  while (lines.size() > 2) {  // the empty line
+    const std::size_t end = lines.find('\n');
+    const std::string_view line = lines.substr(0, end - 1);
+    lines.remove_prefix(end + 1);
+    const std::size_t colon = line.find(':');
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = trim(line.substr(colon + 1));
+    request.headers.emplace_back(name, value);
+    judge(name, value, fields);
+  }
+  return fields;
+}
+
+/// Smuggling starts where two readers could disagree about the body's end.
+Fault check_framing(const Fields& fields, bool version_1_0) {
+  if (fields.content_lengths > 1) return Fault::kBadContentLength;
+  if (fields.transfer_encodings == 0) return fields.fault;
+  if (fields.transfer_encodings > 1 || fields.content_lengths > 0 || version_1_0)
+    return Fault::kBadTransferEncoding;
+  return fields.fault;
 }
 
 /// Absolute-form ("http://host/path") becomes origin-form; its host must agree with the Host field, which
 /// handlers read.
-Fault split_target(const FieldSink& sink, Request& request) {
-  std::string_view rest = sink.target;
+Fault split_target(const Fields& fields, Request& request, bool& https) {
+  std::string_view rest = request.target;
   if (rest == "*") {
     if (request.method != Method::kOptions) return Fault::kBadTarget;
     request.path = "*";
@@ -187,14 +206,13 @@ Fault split_target(const FieldSink& sink, Request& request) {
   if (rest[0] != '/') {
     const std::size_t scheme = rest.find("://");
     if (scheme == rest.npos) return Fault::kBadTarget;
-    if (!iequals_ascii(rest.substr(0, scheme), "http") && !iequals_ascii(rest.substr(0, scheme), "https")) {
-      return Fault::kBadTarget;
-    }
+    https = iequals_ascii(rest.substr(0, scheme), "https");
+    if (!https && !iequals_ascii(rest.substr(0, scheme), "http")) return Fault::kBadTarget;
     rest.remove_prefix(scheme + 3);
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     const std::string_view authority = rest.substr(0, end);
     if (!is_host(authority)) return Fault::kBadTarget;
-    if (sink.hosts == 1 && !iequals_ascii(authority, sink.host)) return Fault::kBadHost;
+    if (fields.hosts == 1 && !iequals_ascii(authority, fields.host)) return Fault::kBadHost;
     rest.remove_prefix(end);
   }
   const std::size_t mark = std::min(rest.find('?'), rest.size());
@@ -269,6 +287,7 @@ void HeadParser::reset() {
   framing_ = Framing();
   fault_ = Fault::kNone;
   line_start_ = searched_ = message_start_ = path_start_ = path_size_ = fields_ = 0;
+  method_.reset();
   request_line_done_ = head_done_ = false;
 }
 
@@ -291,8 +310,11 @@ bool HeadParser::check_request_line(std::string_view line) {
       !is_digit(version[7])) {
     return refuse(Fault::kBadRequestLine), false;
   }
-  if (version[5] != '1' || version[7] > '1') return refuse(Fault::kUnknownVersion), false;
-  if (!known_method(method)) return refuse(Fault::kUnknownMethod), false;
+  // A later minor version is read as 1.1, the highest of ours (RFC 9110 6.2).
+  if (version[5] != '1') return refuse(Fault::kUnknownVersion), false;
+  framing_.version_1_0 = version[7] == '0';
+  method_ = known_method(method);
+  if (!method_) return refuse(Fault::kUnknownMethod), false;
   if (target.empty() || !all_in(kTarget, target)) return refuse(Fault::kBadTarget), false;
   return true;
 }
@@ -345,34 +367,23 @@ bool HeadParser::scan(std::string_view bytes) {
 }
 
 HeadParser::Step HeadParser::interpret(std::string_view head, Request& request) {
-  request.method = *known_method(head.substr(0, head.find(' ')));
-  FieldSink sink(request);
-  sink.skip(true);
-  sink.header_limit(static_cast<std::uint32_t>(head.size() + 1));
-  beast::error_code error;
-  sink.put(boost::asio::const_buffer(head.data(), head.size()), error);
-  request.target = sink.target;
-  // Our own findings first: they are named, and Beast stops at the first of its own.
-  const Fault framing = check_framing(sink);
-  if (!error && !sink.target.empty()) {
-    if (const Fault fault = split_target(sink, request); fault != Fault::kNone) return refuse(fault);
-  }
-  if (framing != Fault::kNone) return refuse(framing);
-  if (error == beast::http::error::bad_content_length ||
-      error == beast::http::error::multiple_content_length) {
-    return refuse(sink.transfer_encodings > 0 ? Fault::kBadTransferEncoding : Fault::kBadContentLength);
-  }
-  if (error == beast::http::error::bad_transfer_encoding) return refuse(Fault::kBadTransferEncoding);
-  if (error) return refuse(Fault::kBadField);
-  const bool host_missing = sink.hosts == 0 && sink.version == 11;
-  if (host_missing || sink.hosts > 1 || (sink.hosts == 1 && !is_host(sink.host)))
+  request.method = *method_;
+  const std::size_t target = head.find(' ') + 1;
+  request.target = head.substr(target, head.find(' ', target) - target);
+  const Fields fields = split_fields(head.substr(head.find('\n') + 1), request);
+  // Not even an error page may be made of a target that can't be read.
+  if (const Fault fault = split_target(fields, request, framing_.https_target); fault != Fault::kNone)
+    return refuse(fault);
+  if (const Fault fault = check_framing(fields, framing_.version_1_0); fault != Fault::kNone)
+    return refuse(fault);
+  const bool host_missing = fields.hosts == 0 && !framing_.version_1_0;
+  if (host_missing || fields.hosts > 1 || (fields.hosts == 1 && !is_host(fields.host)))
     return refuse(Fault::kBadHost);
 
-  framing_.version_1_0 = sink.version == 10;
-  framing_.content_length = sink.length;
-  framing_.chunked = sink.chunked;
-  framing_.keep_alive = sink.keep_alive();
-  framing_.expects_continue = sink.expects_continue && !framing_.version_1_0;
+  framing_.content_length = fields.length;
+  framing_.chunked = fields.chunked;
+  framing_.keep_alive = !fields.close && (!framing_.version_1_0 || fields.keep_alive);
+  framing_.expects_continue = fields.expects_continue && !framing_.version_1_0;
   return Step::kComplete;
 }
 
@@ -382,6 +393,7 @@ HeadParser::Step HeadParser::parse(std::string_view bytes, Request& request) {
   request.path.clear();
   request.headers.clear();
   if (!scan(bytes)) {
+    if (method_) request.method = *method_;  // HEAD gets no page, also when it is refused
     if (path_size_ > 0) request.path = bytes.substr(path_start_, path_size_);
     return Step::kRefused;
   }

@@ -1,5 +1,5 @@
 // Bytes to a Request's head. Strict where being lenient lets two servers read one stream differently
-// (request smuggling): one scan of our own over every line, then Beast's parser over the checked block.
+// (request smuggling): one scan checks every line as it completes, then the whole block is split into fields.
 //
 // Invariant: the outcome depends on the bytes only, never on how they were cut into reads; nothing is read
 // past the empty line that ends the head; a refused head leaves a Request fit for an error page at most.
@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "http/fault.h"
@@ -23,6 +24,7 @@ struct Framing {
   bool keep_alive = true;
   bool expects_continue = false;
   bool version_1_0 = false;
+  bool https_target = false;  // absolute-form with that scheme: only for a client that came by TLS
   bool has_body() const { return chunked || content_length > 0; }
 };
 
@@ -35,8 +37,8 @@ class HeadParser {
   /// `bytes` starts where the message starts and holds all that was read of it; call again with the same
   /// bytes and more after kNeedMore (they may have moved). On kComplete `request`'s method, target, path,
   /// query and headers are set, with views into `bytes`, and framing() is. On kRefused fault() says why;
-  /// request.path is empty or names what was asked for, undecoded. Work is linear in the bytes over all
-  /// calls.
+  /// request.path is empty or names what was asked for, undecoded; request.method is the one that was sent,
+  /// if that much was understood, else kGet. Work is linear in the bytes over all calls.
   Step parse(std::string_view bytes, Request& request);
 
   const Framing& framing() const { return framing_; }
@@ -59,6 +61,7 @@ class HeadParser {
   std::size_t path_start_ = 0;  // where an origin-form target's path stands, for the page of a refusal
   std::size_t path_size_ = 0;
   std::size_t fields_ = 0;
+  std::optional<Method> method_;
   bool request_line_done_ = false;
   bool head_done_ = false;
 };

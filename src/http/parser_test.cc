@@ -102,6 +102,14 @@ INSTANTIATE_TEST_SUITE_P(
                 Fault::kBadTransferEncoding},
         Refused{"IdentityCoding", post("Transfer-Encoding: identity\r\n\r\n"), Fault::kBadTransferEncoding},
         Refused{"GzipChunked", post("Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+                Fault::kUnknownTransferCoding},
+        Refused{"ChunkedAfterNothing", post("Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n"),
+                Fault::kBadTransferEncoding},
+        Refused{"ChunkedInTwoLines",
+                post("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                Fault::kBadTransferEncoding},
+        Refused{"OtherCodingBesideLength",
+                post("Content-Length: 3\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
                 Fault::kBadTransferEncoding},
         Refused{"ChunkedChunked", post("Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
                 Fault::kBadTransferEncoding},
@@ -152,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"LowerCaseMethod", "get / HTTP/1.1\r\nHost: a\r\n\r\n", Fault::kUnknownMethod},
         Refused{"Version2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Fault::kUnknownVersion},
         Refused{"Version09", "GET / HTTP/0.9\r\n\r\n", Fault::kUnknownVersion},
-        Refused{"Version12", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", Fault::kUnknownVersion},
+        Refused{"NoHostInLaterMinorVersion", "GET / HTTP/1.2\r\n\r\n", Fault::kBadHost},
         Refused{"NoHost", "GET / HTTP/1.1\r\n\r\n", Fault::kBadHost},
         Refused{"TwoHosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", Fault::kBadHost},
         Refused{"TwoHostsInOldVersion", "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", Fault::kBadHost},
@@ -205,6 +213,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"DataTooLong", chunked("5\r\nhello!\r\n0\r\n\r\n"), Fault::kBadChunk},
         Refused{"DataEndsInLineFeed", chunked("5\r\nhello\n0\r\n\r\n"), Fault::kBadChunk},
         Refused{"ExtensionWithoutName", chunked("5;\r\nhello\r\n"), Fault::kBadChunk},
+        Refused{"BlanksWithoutExtension", chunked("5;a \r\nhello\r\n0\r\n\r\n"), Fault::kBadChunk},
+        Refused{"ExtensionWithoutSign", chunked("5 a\r\nhello\r\n0\r\n\r\n"), Fault::kBadChunk},
+        Refused{"BlanksTooLong", chunked("5" + std::string(5000, ' ')), Fault::kBadChunk},
         Refused{"ExtensionWithLineFeed", chunked("5;a\nb\r\nhello\r\n"), Fault::kBadChunk},
         Refused{"ExtensionOpenQuote", chunked("5;a=\"b\r\nhello\r\n"), Fault::kBadChunk},
         Refused{"ExtensionTooLong", chunked("5;" + std::string(5000, 'a')), Fault::kBadChunk},
@@ -270,6 +281,27 @@ TEST(HeadParser, KnowsWhetherTheConnectionGoesOn) {
   EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n"));
   EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
   EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+  EXPECT_FALSE(keeps("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"));
+  EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nHost: a\r\nConnection: ,x\r\nConnection: , close,\r\n\r\n"));
+  EXPECT_TRUE(keeps("GET / HTTP/1.1\r\nHost: a\r\nProxy-Connection: close\r\n\r\n")) << "a proxy's matter";
+}
+
+TEST(HeadParser, ReadsALaterMinorVersionAsTheHighestThatItKnows) {
+  const auto outcome = read_message("GET /a HTTP/1.7\r\nHost: a\r\n\r\n", 4, Limits());
+  ASSERT_TRUE(outcome->complete);
+  EXPECT_TRUE(outcome->framing.keep_alive);
+  EXPECT_FALSE(outcome->framing.version_1_0);
+}
+
+TEST(HeadParser, TellsThatATargetAsksForTls) {
+  EXPECT_TRUE(read_message(get("https://shop/a"), 9, Limits())->framing.https_target);
+  EXPECT_FALSE(read_message(get("http://shop/a"), 9, Limits())->framing.https_target);
+}
+
+TEST(HeadParser, ARefusalKeepsTheMethod) {
+  EXPECT_EQ(read_message("HEAD / HTTP/1.1\r\nBad Field: a\r\n\r\n", 5, Limits())->request.method,
+            Method::kHead);
+  EXPECT_EQ(read_message("BREW / HTTP/1.1\r\n\r\n", 5, Limits())->request.method, Method::kGet);
 }
 
 TEST(HeadParser, HoldsTheHeadToItsLimitsHoweverItIsCut) {
@@ -304,14 +336,17 @@ TEST(HeadParser, FaultsHaveTheStatusThatTheStandardsGiveThem) {
   EXPECT_EQ(status_of(Fault::kBodyTooLarge), 413);
   EXPECT_EQ(status_of(Fault::kUriTooLong), 414);
   EXPECT_EQ(status_of(Fault::kUnknownExpectation), 417);
+  EXPECT_EQ(status_of(Fault::kMisdirected), 421);
   EXPECT_EQ(status_of(Fault::kHeaderTooLarge), 431);
+  EXPECT_EQ(status_of(Fault::kUnknownTransferCoding), 501);
   EXPECT_EQ(status_of(Fault::kUnknownMethod), 501);
   EXPECT_EQ(status_of(Fault::kUnknownVersion), 505);
 }
 
 TEST(BodyDecoder, JoinsChunksAndDropsExtensionsAndTrailers) {
   const std::string bytes = chunked(
-      "5;a;b=c;d=\"e\\\";\xc3\xa9\"\r\nhello\r\n0000000B\r\n, world\r\n!!\r\n0;last\r\nContent-Length: "
+      "5;a \t; b = c;d=\"e\\\";\xc3\xa9\" ;f\r\nhello\r\n0000000B\r\n, "
+      "world\r\n!!\r\n0;last\r\nContent-Length: "
       "3\r\nX: y\r\n\r\n");
   const Limits limits;
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {

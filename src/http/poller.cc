@@ -44,6 +44,11 @@ void Poller::dispatch() {
   for (int round = 0; round < kRoundsMax; ++round) {
     const int fetched =
         ::epoll_wait(set_->native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
+    // An event that this fetch brings came after the one before it, and while we slept after we woke.
+    const auto now = std::chrono::steady_clock::now();
+    busy_since_ = rested_ ? now : fetched_at_;
+    fetched_at_ = now;
+    rested_ = false;
     if (fetched <= 0) return;
     count_ = static_cast<std::size_t>(fetched);
     for (next_ = 0; next_ < count_;) {

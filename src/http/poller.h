@@ -15,6 +15,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -41,6 +42,12 @@ class Poller {
 
   /// From now on `source` hears of `socket`'s edges. False: the system refuses, and the socket is of no use.
   bool add(int socket, Source& source);
+  /// The thread has nothing to do and is about to sleep.
+  void rest() { rested_ = true; }
+  /// What is ready `now` was so no earlier than this: since then the thread was never without work.
+  std::chrono::steady_clock::time_point busy_since(std::chrono::steady_clock::time_point now) const {
+    return rested_ ? now : busy_since_;
+  }
   /// Before the socket is closed, which takes it out of the set.
   void remove(const Source& source);
 
@@ -55,6 +62,8 @@ class Poller {
   std::optional<Descriptor> set_;
   std::array<epoll_event, kEventsMax> events_{};
   std::size_t next_ = 0, count_ = 0;  // of events_, while dispatch() runs
+  bool rested_ = false;
+  std::chrono::steady_clock::time_point busy_since_{}, fetched_at_{};
 };
 
 }  // namespace ff::http

@@ -106,6 +106,7 @@ class Server::Worker {
               shared.clock, shared.metrics, shared.closing, seed),
         work_(context_.get_executor()) {
     lane_.on_connection_end = [&shared] { shared.connection_ended(); };
+    if (shared.options.gate) lane_.gate = shared.options.gate(index);
     poller_.start(context_);
     connections_max_ = std::max<std::size_t>(1, shared.limits.connections_max / shared.options.threads);
   }
@@ -156,7 +157,13 @@ class Server::Worker {
     sweep_later();
     thread_ = std::thread([this] {
       ::pthread_setname_np(::pthread_self(), fmt::format("http-{}", index_).c_str());
-      context_.run();
+      // As run() does it, but that the poller hears when there was nothing left to do: what it is told next
+      // has not waited.
+      while (!context_.stopped()) {
+        if (context_.poll() > 0) continue;
+        poller_.rest();
+        context_.run_one();
+      }
     });
   }
 

@@ -26,6 +26,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "http/gate.h"
 #include "http/limits.h"
 #include "http/router.h"
 #include "http/security_headers.h"
@@ -43,6 +44,7 @@ struct ServerOptions {
   /// whether it came by TLS (X-Forwarded-Proto). Empty: nobody.
   std::vector<std::string> trusted_proxies;
   SecurityHeaders security;
+  MakeGate gate;  // null: every request is worked for
 };
 
 /// Whether a server could listen there now: binds and lets go. Errors as Server::listen()'s.

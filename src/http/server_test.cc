@@ -663,6 +663,91 @@ TEST_F(ServerTest, SendsReadersOfAPathWithASlashTooManyToThePage) {
   EXPECT_EQ(c->ask(get("/nothing/")).status, 404);
 }
 
+// Refuses what changes anything, and keeps what it was told.
+class NoForms final : public Gate {
+ public:
+  struct Seen {
+    std::atomic<int> asked{0};
+    std::atomic<std::int64_t> longest_wait_us{0};
+  };
+  explicit NoForms(Seen& seen) : seen_(seen) {}
+  std::shared_ptr<const FinishedBytes> refusal(const Request& request, Priority, Duration waited,
+                                               SteadyTime) override {
+    ++seen_.asked;
+    seen_.longest_wait_us = std::max<std::int64_t>(seen_.longest_wait_us, waited.count());
+    if (request.method != Method::kPost) return nullptr;
+    static const auto busy = finish(Response::text(503, "later").header("Retry-After", "3"), {});
+    return busy;
+  }
+
+ private:
+  Seen& seen_;
+};
+
+class GateTest : public ServerTest {
+ protected:
+  GateTest() {
+    options.gate = [this](unsigned) { return std::make_unique<NoForms>(seen); };
+  }
+  NoForms::Seen seen;
+};
+
+TEST_F(GateTest, ARequestThatIsRefusedSkipsABodyThatCameAndTheConnectionGoesOn) {
+  start();
+  const auto c = client();
+  c->send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi" + get("/") +
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n" + get("/async/x"));
+  const Answer refused = c->answer();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.body, "later");
+  EXPECT_EQ(refused.field("Retry-After"), "3");
+  EXPECT_EQ(refused.field("ETag"), "");
+  EXPECT_EQ(refused.field("Date"), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(c->answer().body, "<h1>Shop</h1>");
+  EXPECT_EQ(c->answer().status, 503);
+  EXPECT_EQ(c->answer().body, "x?");
+  EXPECT_EQ(seen.asked.load(), 4);
+}
+
+TEST_F(GateTest, ABodyThatHasNotComeIsNotWaitedForAndTheRefusalArrivesWhole) {
+  start();
+  const auto c = client();
+  c->send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nonly this");
+  const Answer refused = c->answer();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.body, "later");
+  EXPECT_EQ(refused.field("Connection"), "close");
+  c->send(std::string(891, 'x'));
+  EXPECT_TRUE(c->closed_cleanly());
+
+  const auto chunked = client();
+  const Answer also = chunked->ask("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(also.status, 503);
+  EXPECT_EQ(also.field("Connection"), "close");
+}
+
+TEST_F(GateTest, WhatLayReadyWhileTheThreadWorkedIsToldToHaveWaited) {
+  std::atomic<bool> working = false, sent = false;
+  router.get("/work", Priority::kBrowse, [&](const Request&) {
+    working = true;
+    while (!sent.load())
+      std::this_thread::yield();
+    std::this_thread::sleep_for(milliseconds(50));
+    return Response::text(200, "done");
+  });
+  start();
+  const auto slow = client();
+  const auto c = client();
+  EXPECT_EQ(c->ask(get("/")).status, 200);
+  slow->send(get("/work"));
+  while (!working.load())
+    std::this_thread::yield();
+  c->send(get("/"));
+  sent = true;
+  EXPECT_EQ(c->answer().status, 200);
+  EXPECT_GE(seen.longest_wait_us.load(), 50'000);
+}
+
 TEST_F(ServerTest, OpsRoutesSayHowThingsAre) {
   std::atomic<bool> ready = false;
   OpsChecks checks;

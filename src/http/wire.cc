@@ -29,9 +29,20 @@ void append_number(std::string& out, std::size_t number) {
   out.append(digits.data(), digits.size());
 }
 
-std::string_view without_weak_mark(std::string_view tag) {
-  if (tag.starts_with("W/")) tag.remove_prefix(2);
-  return tag;
+/// Calls `fits` with each tag of a list until one does: (opaque tag with its quotes, is weak). A tag may hold
+/// commas, so the list is walked tag by tag, not split at commas.
+template <typename Fits>
+bool any_tag(std::string_view list, Fits&& fits) {
+  for (;;) {
+    list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
+    const bool weak = list.starts_with("W/");
+    if (weak) list.remove_prefix(2);
+    if (list.empty() || list[0] != '"') return false;
+    const std::size_t end = list.find('"', 1);
+    if (end == list.npos) return false;
+    if (fits(list.substr(0, end + 1), weak)) return true;
+    list.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -92,6 +103,8 @@ std::string_view reason_phrase(int status) {
       return "Unsupported Media Type";
     case 417:
       return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
     case 422:
       return "Unprocessable Content";
     case 428:
@@ -129,22 +142,30 @@ std::string http_date(std::int64_t unix_seconds) {
 }
 
 bool none_match_fits(std::string_view list, std::string_view etag) {
-  list = trim(list);
-  if (list == "*") return true;
-  etag = without_weak_mark(etag);
-  // A tag may hold commas, so the list is walked tag by tag, not split at commas.
-  while (!list.empty()) {
-    const std::size_t start = list.find_first_not_of(" \t,");
-    if (start == list.npos) return false;
-    list.remove_prefix(start);
-    list = without_weak_mark(list);
-    if (list.empty() || list[0] != '"') return false;
-    const std::size_t end = list.find('"', 1);
-    if (end == list.npos) return false;
-    if (list.substr(0, end + 1) == etag) return true;
-    list.remove_prefix(end + 1);
+  if (trim(list) == "*") return true;
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  return any_tag(list, [&](std::string_view tag, bool) { return tag == etag; });
+}
+
+bool match_fits(std::string_view list, std::string_view etag) {
+  if (trim(list) == "*") return true;
+  return any_tag(list, [&](std::string_view tag, bool weak) { return !weak && tag == etag; });
+}
+
+Condition judge_reading(const Request& request, std::string_view etag) {
+  bool match_asked = false;
+  bool match_found = false;
+  bool known = false;
+  for (const auto& [name, value] : request.headers) {  // fields of the same name are one list
+    if (iequals_ascii(name, "If-Match")) {
+      match_asked = true;
+      match_found = match_found || match_fits(value, etag);
+    } else if (iequals_ascii(name, "If-None-Match")) {
+      known = known || none_match_fits(value, etag);
+    }
   }
-  return false;
+  if (match_asked && !match_found) return Condition::kFailed;
+  return known ? Condition::kNotModified : Condition::kHolds;
 }
 
 bool status_has_body(int status) { return status >= 200 && status != 204 && status != 304; }

@@ -25,7 +25,14 @@ inline constexpr std::string_view kDatePlaceholder = "Thu, 01 Jan 1970 00:00:00 
 
 /// If-None-Match against an entity tag, by weak comparison (RFC 9110 13.1.2); "*" fits any.
 bool none_match_fits(std::string_view if_none_match, std::string_view etag);
+/// If-Match against an entity tag, by strong comparison (RFC 9110 13.1.1); "*" fits any.
+bool match_fits(std::string_view if_match, std::string_view etag);
 
+/// What a request's conditions say, in the order of RFC 9110 13.2.2. None of our answers has a Last-Modified,
+/// so those that name a date are ignored, as are ranges.
+enum class Condition : std::uint8_t { kHolds, kNotModified, kFailed };
+/// Of a GET or HEAD that would be answered with 200. `etag`: of that answer; empty if it has none.
+Condition judge_reading(const Request& request, std::string_view etag);
 /// Does a status allow a body (and so Content-Length)? 1xx, 204 and 304 don't.
 bool status_has_body(int status);
 

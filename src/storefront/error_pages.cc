@@ -11,7 +11,6 @@ namespace {
 
 struct Words {
   std::string_view title, body;
-  bool way_on = true;  // offer the collections
 };
 
 Words words_for(int status, std::string_view title) {
@@ -32,12 +31,16 @@ Words words_for(int status, std::string_view title) {
     case 413:
       return {"That was too much at once",
               "What was sent is larger than anything this page takes. Nothing was changed."};
+    case 429:
+      return {
+          "A little slower, please",
+          "More was asked for from your address than the shop gives to one. Nothing is lost: your cart is "
+          "kept, and this page asks again by itself."};
     case 503:
       return {
           "One moment, please",
           "The shop can't do this right now: more people are here than it can serve well, or a part of it is "
-          "coming back. Nothing is lost: your cart is kept, and this page asks again by itself.",
-          false};
+          "coming back. Nothing is lost: your cart is kept, and this page asks again by itself."};
     default:
       break;
   }
@@ -93,43 +96,57 @@ ErrorPages::ErrorPages(const Layout& layout, const catalog::SnapshotHolder& cata
     : layout_(layout), catalogue_(catalogue) {}
 
 http::Response ErrorPages::page(const http::Request& request, int status, std::string_view title) const {
+  if (status == 503) return later(request, status, retry_after_s(request), same_page(request));
   const Words words = words_for(status, title);
   PageHead head;
   head.title = words.title;
   head.indexed = false;
   head.page = "error";
-  // Under load the page is the smallest that still is the shop's: no navigation to send people on to.
-  const std::shared_ptr<const catalog::Snapshot> snapshot = status == 503 ? nullptr : catalogue_.load();
-  if (status == 503) head.frame = Frame::kCheckout;
-  const int wait_s = retry_after_s(request);
+  const std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
   http::Response response = layout_.respond(status, layout_.page(head, snapshot.get(), [&](Html& html) {
     html << "<div class=\"wrap empty\"><p class=\"error-status\">" << status << "</p><h1>" << words.title
          << "</h1><p>" << words.body << "</p>";
-    if (status == 503) {
-      html << "<p class=\"empty-ways\"><a class=\"button\" href=\"" << href(same_page(request))
-           << "\">Try now</a></p><p class=\"summary-small\">We ask again in about " << wait_s
-           << " seconds.</p>";
-    } else if (status == 404) {
+    if (status == 404) {
       html << "<form class=\"error-search\" action=\"/search\" method=\"get\"><label "
               "for=\"error-search\">What were you "
               "looking for?</label><div class=\"estimate-row\"><input id=\"error-search\" type=\"search\" "
               "name=\"q\" "
               "maxlength=\"200\"><button class=\"button\" type=\"submit\">Search</button></div></form>";
     }
-    if (words.way_on) {
-      html << "<p class=\"empty-ways\"><a class=\"text-link\" href=\"/collections\">See the collections</a> "
-              "<a class=\"text-link\" href=\"/cart\">Your cart</a></p>";
-    }
-    html << "</div>";
+    html << "<p class=\"empty-ways\"><a class=\"text-link\" href=\"/collections\">See the collections</a> "
+            "<a class=\"text-link\" href=\"/cart\">Your cart</a></p></div>";
   }));
   personal(response);
-  if (status == 503) {
-    response.header("Retry-After", fmt::to_string(wait_s));
-    // A header rather than <meta>: it leaves the page's content as it is, and a form is never posted twice by
-    // it.
-    response.header("Refresh",
-                    safe_to_repeat(request) ? fmt::to_string(wait_s) : fmt::format("{}; url=/cart", wait_s));
-  }
+  return response;
+}
+
+http::Response ErrorPages::refusal(const http::Request& request, int status, int retry_after_s) const {
+  // An empty reference is the page itself, whichever it was.
+  return later(request, status, retry_after_s, safe_to_repeat(request) ? "" : "/cart");
+}
+
+/// The smallest page that still is the shop's, without navigation to send people on to: there are many who
+/// get it.
+http::Response ErrorPages::later(const http::Request& request, int status, int wait_s,
+                                 std::string_view same_page) const {
+  const Words words = words_for(status, {});
+  PageHead head;
+  head.title = words.title;
+  head.indexed = false;
+  head.page = "error";
+  head.frame = Frame::kCheckout;
+  http::Response response = layout_.respond(status, layout_.page(head, nullptr, [&](Html& html) {
+    html << "<div class=\"wrap empty\"><p class=\"error-status\">" << status << "</p><h1>" << words.title
+         << "</h1><p>" << words.body << "</p><p class=\"empty-ways\"><a class=\"button\" href=\""
+         << href(same_page) << "\">Try now</a></p><p class=\"summary-small\">We ask again in about " << wait_s
+         << " seconds.</p></div>";
+  }));
+  personal(response);
+  response.header("Retry-After", fmt::to_string(wait_s));
+  // A header rather than <meta>: it leaves the page's content as it is, and a form is never posted twice by
+  // it.
+  response.header("Refresh",
+                  safe_to_repeat(request) ? fmt::to_string(wait_s) : fmt::format("{}; url=/cart", wait_s));
   return response;
 }
 

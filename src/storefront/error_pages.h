@@ -1,7 +1,8 @@
 // What a shopper sees when something can't be shown: said in words, in the shop's style, with a way on.
 //
-// Invariant: the operator's detail of an Error never reaches the page; an answer that says "later" (503) also
-// says when, and asks again by itself. Making one touches no store, so it works when everything else is away.
+// Invariant: the operator's detail of an Error never reaches the page; an answer that says "later" (503, 429)
+// also says when, and asks again by itself. Making one touches no store, so it works when everything else is
+// away.
 #pragma once
 
 #include <string_view>
@@ -21,10 +22,17 @@ class ErrorPages {
   /// we have no words of our own for.
   http::Response page(const http::Request& request, int status, std::string_view title) const;
 
+  /// The page for a request that is not worked for at present: 503, or 429 for one client's too many. Says
+  /// the same to everybody, so that it can be finished once.
+  http::Response refusal(const http::Request& request, int status, int retry_after_s) const;
+
   /// The page for an error that a handler met.
   http::Response of(const http::Request& request, const Error& error) const;
 
  private:
+  http::Response later(const http::Request& request, int status, int retry_after_s,
+                       std::string_view same_page) const;
+
   const Layout& layout_;
   const catalog::SnapshotHolder& catalogue_;
 };

@@ -27,4 +27,8 @@ http::Response Storefront::error_page(const http::Request& request, int status,
   return errors_.page(request, status, title);
 }
 
+http::Response Storefront::refusal(const http::Request& request, int status, int retry_after_s) const {
+  return errors_.refusal(request, status, retry_after_s);
+}
+
 }  // namespace ff::storefront

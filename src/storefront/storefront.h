@@ -23,6 +23,8 @@ class Storefront {
   void add_routes(http::Router& router);
   /// In the shop's style, for every path that is not the API's.
   http::Response error_page(const http::Request& request, int status, std::string_view title) const;
+  /// ErrorPages::refusal, likewise.
+  http::Response refusal(const http::Request& request, int status, int retry_after_s) const;
 
   const Layout& layout() const { return layout_; }
   const Assets& assets() const { return assets_; }

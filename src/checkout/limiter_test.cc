@@ -1,4 +1,4 @@
-#include "admission/limiter.h"
+#include "checkout/limiter.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 #include "base/random.h"
 
-namespace ff::admission {
+namespace ff::checkout {
 namespace {
 
 using std::chrono::milliseconds;
@@ -25,15 +25,6 @@ TEST(Limiter, LetsInUpToItsBoundAndAgainWhenOneHasLeft) {
   EXPECT_EQ(limiter.inside(), 2u);
   limiter.leave();
   EXPECT_TRUE(limiter.enter());
-}
-
-TEST(Limiter, WhatMustNotBeRefusedCountsButIsLetIn) {
-  Limiter limiter({.first = 1});
-  EXPECT_TRUE(limiter.enter());
-  limiter.enter_always();
-  EXPECT_EQ(limiter.inside(), 2u);
-  limiter.leave(2);
-  EXPECT_EQ(limiter.inside(), 0u);
 }
 
 TEST(Limiter, LetsInWhatComesBackInTime) {
@@ -170,4 +161,4 @@ INSTANTIATE_TEST_SUITE_P(Stores, LimiterUnderLoad,
                          });
 
 }  // namespace
-}  // namespace ff::admission
+}  // namespace ff::checkout

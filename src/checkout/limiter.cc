@@ -1,9 +1,9 @@
-#include "admission/limiter.h"
+#include "checkout/limiter.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace ff::admission {
+namespace ff::checkout {
 namespace {
 
 constexpr double kFade = 0.98;  // half is forgotten after 34 batches
@@ -45,9 +45,11 @@ void Limiter::came_back(std::size_t size, Duration took) {
   const double share = each + fixed / batch_max;  // of an operation, in full batches
   const double in_time = (static_cast<double>(settings_.target.count()) - 2 * fixed) / share;
   const double worth_while = 2 * std::min(batch_max, std::ceil(kFixedShareInverse * fixed / each));
-  const double bound = std::clamp(std::max(in_time, worth_while), static_cast<double>(settings_.least),
-                                  static_cast<double>(settings_.most));
+  const auto most = static_cast<double>(settings_.most);
+  const double bound =
+      std::clamp(std::max(in_time, worth_while), std::min(static_cast<double>(settings_.least), most), most);
   bound_.store(static_cast<std::size_t>(bound), std::memory_order_relaxed);
+  per_second_.store(1e6 / share, std::memory_order_relaxed);
 }
 
-}  // namespace ff::admission
+}  // namespace ff::checkout

@@ -9,17 +9,17 @@
 // and not a probe (TCP's increase and decrease, gradients): both were simulated, and with a store that
 // commits in batches they starve it, because latency does not fall when they let fewer in (limiter_test.cc).
 //
-// Invariant: at most bound() operations were let in and have not left, but for those that enter_always().
-// Any thread.
+// Invariant: at most bound() operations were let in and have not left. Any thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <mutex>
 
 #include "base/time.h"
 
-namespace ff::admission {
+namespace ff::checkout {
 
 struct LimiterSettings {
   Duration target = std::chrono::milliseconds(70);  // from let in to on disk
@@ -31,18 +31,19 @@ struct LimiterSettings {
 
 class Limiter {
  public:
-  explicit Limiter(LimiterSettings settings = {}) : settings_(settings), bound_(settings.first) {}
+  explicit Limiter(LimiterSettings settings = {})
+      : settings_(settings), bound_(std::min(settings.first, settings.most)) {}
   Limiter(const Limiter&) = delete;
 
   /// False: the bound is reached, and nothing was counted. Otherwise leave() once.
   bool enter();
-  /// For what must not be refused any more: the second half of what was let in before.
-  void enter_always() { inside_.fetch_add(1, std::memory_order_relaxed); }
   void leave(std::size_t count = 1) { inside_.fetch_sub(count, std::memory_order_relaxed); }
 
   /// A batch of `size` operations took this long from its start to its outcome.
   void came_back(std::size_t size, Duration took);
 
+  /// Operations a second that the store takes in full batches; 0 before anything was measured.
+  double per_second() const { return per_second_.load(std::memory_order_relaxed); }
   bool full() const { return inside() >= bound(); }
   std::size_t inside() const { return inside_.load(std::memory_order_relaxed); }
   std::size_t bound() const { return bound_.load(std::memory_order_relaxed); }
@@ -51,10 +52,11 @@ class Limiter {
   const LimiterSettings settings_;
   std::atomic<std::size_t> inside_{0};
   std::atomic<std::size_t> bound_;
+  std::atomic<double> per_second_{0};
 
   std::mutex mutex_;
   // Sums over batches, each weighing kFade of the one after it: 1, n, t, n*n, n*t (t in us).
   double batches_ = 0, n_ = 0, t_ = 0, nn_ = 0, nt_ = 0;
 };
 
-}  // namespace ff::admission
+}  // namespace ff::checkout

@@ -1,0 +1,85 @@
+#include "admission/gatekeeper.h"
+
+#include <string>
+
+namespace ff::admission {
+namespace {
+
+bool reading(const http::Request& request) {
+  return request.method == http::Method::kGet || request.method == http::Method::kHead;
+}
+
+/// Whether it changes a cart or makes an order: what the store has room for or not.
+bool writes(const http::Request& request, http::Priority priority) {
+  return !reading(request) && (priority == http::Priority::kCart || priority == http::Priority::kCheckout);
+}
+
+}  // namespace
+
+House::House(const RefusalPage& page, const http::SecurityHeaders& security,
+             std::optional<ClientRateSettings> client_rates, std::function<bool(http::Priority)> full,
+             std::string cookie, std::uint64_t seed)
+    : refusals(page, security), store_full(std::move(full)), shopper_cookie(std::move(cookie)) {
+  if (client_rates) rates.emplace(*client_rates, seed);
+}
+
+Gatekeeper::Gatekeeper(House& house, unsigned thread, std::uint64_t seed, telemetry::Registry& metrics)
+    : house_(house),
+      random_(seed),
+      wait_us_(metrics.gauge("ff_admission_wait_microseconds",
+                             "What ready requests waited for their thread, on average in its last window",
+                             {{"thread", std::to_string(thread)}})),
+      cut_(metrics.gauge("ff_admission_cut", "Ranks (of 64 in a class) that a thread refuses; 0: nothing",
+                         {{"thread", std::to_string(thread)}})) {
+  constexpr std::array<std::string_view, kReasons> kNames{"client_rate", "thread_behind", "store_full"};
+  for (std::size_t priority = 0; priority < kClasses; ++priority) {
+    const std::string name(to_string(static_cast<http::Priority>(priority)));
+    for (std::size_t reason = 0; reason < kReasons; ++reason) {
+      refused_[priority][reason] =
+          &metrics.counter("ff_admission_refused_total", "Requests refused before any work was done for them",
+                           {{"class", name}, {"reason", std::string(kNames[reason])}});
+    }
+  }
+}
+
+std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Request& request,
+                                                               http::Priority priority, Duration waited,
+                                                               SteadyTime now) {
+  if (priority == http::Priority::kProbe) return nullptr;
+  if (house_.rates) {
+    if (const auto wait = house_.rates->refuses(request.remote_address, request.received_at)) {
+      count(request, priority, kClientRate);
+      return house_.refusals.too_often(request, *wait, random_);
+    }
+  }
+  const std::size_t cut = shedder_.cut();
+  const bool admitted = shedder_.admits(priority, shopper_of(request), waited, now);
+  if (shedder_.cut() != cut) cut_.set(static_cast<std::int64_t>(shedder_.cut()));
+  wait_us_.set(shedder_.mean_wait().count());
+  if (!admitted) {
+    count(request, priority, kThreadBehind);
+    return house_.refusals.busy(request, random_);
+  }
+  if (writes(request, priority) && house_.store_full(priority)) {
+    count(request, priority, kStoreFull);
+    return house_.refusals.busy(request, random_);
+  }
+  return nullptr;
+}
+
+/// While nothing is refused any number will do, and reading cookies would be work in vain.
+std::size_t Gatekeeper::shopper_of(const http::Request& request) {
+  if (shedder_.cut() == 0) return ++turn_ % Shedder::kShoppers;
+  std::string_view shopper = request.cookie(house_.shopper_cookie);
+  if (shopper.empty()) shopper = request.header("Idempotency-Key");
+  if (shopper.empty()) return random_.next() % Shedder::kShoppers;
+  return shopper_number(shopper, request.received_at);
+}
+
+void Gatekeeper::count(const http::Request& request, http::Priority priority, Reason reason) {
+  refused_[static_cast<std::size_t>(priority)][reason]->add();
+  const bool buying = priority == http::Priority::kCart || priority == http::Priority::kCheckout;
+  if (buying && reason != kClientRate) house_.pressure.note(request.received_at);
+}
+
+}  // namespace ff::admission
