@@ -25,10 +25,10 @@ namespace ff::admission {
 
 struct ShedderSettings {
   Duration target = std::chrono::milliseconds(20);
-  Duration window = std::chrono::milliseconds(100);
+  Duration window = std::chrono::milliseconds(20);
   std::size_t window_requests = 2000;  // a window ends with either
-  double shed = 0.10;
-  double restore = 0.05;
+  double shed = 0.05;
+  double restore = 0.01;
 };
 
 class Shedder {

@@ -87,6 +87,7 @@ struct Phase {
 struct Served {
   std::size_t came = 0, admitted = 0;
   Duration longest_wait{0};
+  Duration worked{0};  // for those that were admitted
   double share() const { return came == 0 ? 1 : static_cast<double>(admitted) / static_cast<double>(came); }
 };
 using ByClass = std::array<Served, 6>;
@@ -119,6 +120,7 @@ std::vector<ByClass> run(Shedder& shedder, const std::vector<Phase>& phases) {
       Served& served = classes[static_cast<std::size_t>(traffic->priority)];
       ++served.came;
       served.admitted += admitted;
+      if (admitted) served.worked += traffic->cost;
       served.longest_wait = std::max(served.longest_wait, waited);
     }
     outcome.push_back(classes);
@@ -143,6 +145,49 @@ TEST(ShedderUnderLoad, RefusesTheLeastValuableAndKeepsTheWaitShort) {
     EXPECT_LE(of(Priority::kCheckout).longest_wait, milliseconds(100)) << load;
     if (load < 1) {
       EXPECT_GE(of(Priority::kSearch).share(), 0.999);
+    }
+  }
+}
+
+/// Of the thread's time, what went into work that somebody got; and the longest wait of anybody.
+struct Use {
+  double share = 0;
+  Duration longest_wait{0};
+};
+
+Use use_of(ShedderSettings settings, double load) {
+  constexpr double kCountedUs = 18e6;
+  Shedder shedder(settings);
+  Use use;
+  for (const Served& served : run(shedder, {{load, std::chrono::seconds(20)}}).front()) {
+    use.share += static_cast<double>(served.worked.count()) / kCountedUs;
+    use.longest_wait = std::max(use.longest_wait, served.longest_wait);
+  }
+  return use;
+}
+
+TEST(ShedderUnderLoad, NoOtherConstantsServeMoreAtSuchShortWaits) {
+  struct Choice {
+    const char* name;
+    ShedderSettings settings;
+  };
+  const std::array choices = {
+      Choice{"as chosen", {}},
+      Choice{"target 5 ms", {.target = milliseconds(5)}},
+      Choice{"target 50 ms", {.target = milliseconds(50)}},
+      Choice{"window 1 s", {.window = std::chrono::seconds(1), .window_requests = 1'000'000}},
+      Choice{"window 100 ms", {.window = milliseconds(100)}},
+      Choice{"shed 10 %, restore 5 %", {.shed = 0.10, .restore = 0.05}},
+      Choice{"shed 30 %, restore 15 %", {.shed = 0.30, .restore = 0.15}},
+  };
+  for (const double load : {1.5, 3.0}) {
+    const Use chosen = use_of({}, load);
+    for (const Choice& choice : choices) {
+      const Use use = use_of(choice.settings, load);
+      fmt::print("{:.1f}x, {:<24} {:>5.1f} % of the thread in admitted work, longest wait {:>4} ms\n", load,
+                 choice.name, 100 * use.share, use.longest_wait.count() / 1000);
+      const bool quicker = use.longest_wait <= chosen.longest_wait;
+      EXPECT_FALSE(quicker && use.share > chosen.share + 0.03) << choice.name;
     }
   }
 }
