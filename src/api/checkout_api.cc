@@ -96,7 +96,7 @@ http::Response receipt(int status, std::string_view word, const orders::Order& o
 }
 
 http::Response answer(const checkout::Paid& paid, const http::Request&) {
-  return receipt(201, paid.order.method == orders::PaymentMethod::kOnDelivery ? "placed" : "paid",
+  return receipt(201, paid.order->method == orders::PaymentMethod::kOnDelivery ? "placed" : "paid",
                  paid.order);
 }
 
@@ -105,10 +105,10 @@ http::Response answer(const checkout::Pending& pending, const http::Request&) {
 }
 
 http::Response answer(const checkout::Declined& declined, const http::Request& request) {
-  const Problem problem{&problems::kDeclined, declined.order.reason, {}};
+  const Problem problem{&problems::kDeclined, declined.order->reason, {}};
   return respond(problem, request, [&](JsonWriter& json) {
-    json.key("id").value(declined.order.id.text());
-    json.key("key").value(declined.order.access_key.text());
+    json.key("id").value(declined.order->id.text());
+    json.key("key").value(declined.order->access_key.text());
   });
 }
 

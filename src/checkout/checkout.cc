@@ -89,8 +89,8 @@ Result<PaymentMethod> payment_method(const Request& request, Money total) {
   return request.method;
 }
 
-Answer answer_of(Order order) {
-  switch (order.state) {
+Answer answer_of(Box<Order> order) {
+  switch (order->state) {
     case State::kPaid:
     case State::kPlaced:
       return Paid{std::move(order)};
@@ -209,13 +209,13 @@ Task<Result<Answer>> Service::run(Request request) {
   snapshot.reset();  // not kept alive while a gateway is asked
   if (auto* existing = std::get_if<orders::Existing>(&*outcome)) {
     // Our own placement, replayed after a lost reply, is as good as placed: unless somebody took it over.
-    const bool ours = existing->fresh && existing->order.attempt == 1;
-    if (!ours || existing->order.state != State::kPendingPayment)
+    const bool ours = existing->fresh && existing->order->attempt == 1;
+    if (!ours || existing->order->state != State::kPendingPayment)
       co_return co_await retry(request, std::move(existing->order));
     co_return co_await authorise(request, std::move(existing->order));
   }
-  Order order = std::move(std::get<orders::Placed>(*outcome).order);
-  if (order.state != State::kPendingPayment) co_return answer_of(std::move(order));
+  Box<Order> order = std::move(std::get<orders::Placed>(*outcome).order);
+  if (order->state != State::kPendingPayment) co_return answer_of(std::move(order));
   co_return co_await authorise(request, std::move(order));
 }
 
@@ -244,7 +244,7 @@ Task<Result<orders::NewOrder>> Service::price(const Request& request, const cata
 
   const Instant now = clock_.now();
   orders::NewOrder placing;
-  Order& order = placing.order;
+  Order& order = *placing.order;
   order.id = OrderId{Uuid::v7(now, random_)};
   order.access_key = Token::make(random_);
   order.cart = request.cart;
@@ -279,36 +279,36 @@ Task<Result<Answer>> Service::recorded_or(const Request& request, Error error) {
   co_return co_await retry(request, std::move(*found->front()));
 }
 
-Task<Result<Answer>> Service::authorise(const Request& request, Order order) {
+Task<Result<Answer>> Service::authorise(const Request& request, Box<Order> order) {
   Result<Payment> payment = co_await settler_.authorise(order, *request.card);
   if (!payment || payment->status == payments::Status::kNone) co_return co_await suspend(std::move(order));
   co_return co_await follow(request, std::move(order), std::move(*payment));
 }
 
-Task<Result<Answer>> Service::follow(const Request& request, Order order, Payment payment) {
+Task<Result<Answer>> Service::follow(const Request& request, Box<Order> order, Payment payment) {
   const bool empty_cart = request.lines.empty();
-  Result<Order> concluded = co_await settler_.conclude(order, std::move(payment), empty_cart);
+  Result<Box<Order>> concluded = co_await settler_.conclude(order, std::move(payment), empty_cart);
   // The order stands and so does its payment; the sweeper brings them together.
   if (!concluded) co_return Pending{std::move(order)};
   co_return answer_of(std::move(*concluded));
 }
 
-Task<Result<Answer>> Service::suspend(Order order) {
-  Result<Order> suspended = co_await settler_.suspend(order);
+Task<Result<Answer>> Service::suspend(Box<Order> order) {
+  Result<Box<Order>> suspended = co_await settler_.suspend(order);
   if (!suspended) co_return Pending{std::move(order)};
   co_return answer_of(std::move(*suspended));
 }
 
-Task<Result<Answer>> Service::retry(const Request& request, Order order) {
-  if (order.request_fingerprint != request.fingerprint)
-    co_return fail(ErrorCode::kKeyReused, "the key belongs to order " + order.id.text());
-  if (order.state != State::kPendingPayment || was_suspended(order)) co_return answer_of(std::move(order));
+Task<Result<Answer>> Service::retry(const Request& request, Box<Order> order) {
+  if (order->request_fingerprint != request.fingerprint)
+    co_return fail(ErrorCode::kKeyReused, "the key belongs to order " + order->id.text());
+  if (order->state != State::kPendingPayment || was_suspended(order)) co_return answer_of(std::move(order));
   co_return co_await take_over(request, std::move(order));
 }
 
-Task<Result<Answer>> Service::take_over(const Request& request, Order order) {
-  const OrderId id = order.id;
-  Result<Order> taken = co_await orders_.take_over(id, order.attempt, settings_.lease_for);
+Task<Result<Answer>> Service::take_over(const Request& request, Box<Order> order) {
+  const OrderId id = order->id;
+  Result<Order> taken = co_await orders_.take_over(id, order->attempt, settings_.lease_for);
   if (!taken && taken.error().code == ErrorCode::kConflict) {
     Result<std::vector<std::optional<Order>>> read = co_await orders_.read(std::span<const OrderId>(&id, 1));
     if (!read) co_return not_told(std::move(read.error()));

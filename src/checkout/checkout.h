@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/async.h"
+#include "base/box.h"
 #include "cart/cart_store.h"
 #include "catalog/snapshot.h"
 #include "checkout/committer.h"
@@ -51,13 +52,13 @@ struct SoldOutLine {
 };
 
 struct Paid {
-  orders::Order order;
+  Box<orders::Order> order;
 };  // 201: paid, or placed
 struct Pending {
-  orders::Order order;
+  Box<orders::Order> order;
 };  // 202: the payment's outcome is unknown, it is being looked up
 struct Declined {
-  orders::Order order;
+  Box<orders::Order> order;
 };  // 402
 struct SoldOut {
   std::vector<SoldOutLine> lines;
@@ -91,11 +92,11 @@ class Service {
   Task<Result<orders::NewOrder>> price(const Request& request, const catalog::Snapshot& snapshot);
   /// For a request that can't be placed now: the recorded answer, if its key has an order already.
   Task<Result<Answer>> recorded_or(const Request& request, Error error);
-  Task<Result<Answer>> authorise(const Request& request, orders::Order order);
-  Task<Result<Answer>> follow(const Request& request, orders::Order order, payments::Payment payment);
-  Task<Result<Answer>> suspend(orders::Order order);
-  Task<Result<Answer>> retry(const Request& request, orders::Order order);
-  Task<Result<Answer>> take_over(const Request& request, orders::Order order);
+  Task<Result<Answer>> authorise(const Request& request, Box<orders::Order> order);
+  Task<Result<Answer>> follow(const Request& request, Box<orders::Order> order, payments::Payment payment);
+  Task<Result<Answer>> suspend(Box<orders::Order> order);
+  Task<Result<Answer>> retry(const Request& request, Box<orders::Order> order);
+  Task<Result<Answer>> take_over(const Request& request, Box<orders::Order> order);
 
   const catalog::SnapshotHolder& catalogue_;
   cart::CartStore& carts_;

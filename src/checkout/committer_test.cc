@@ -40,7 +40,7 @@ class ScriptedStore final : public orders::OrderStore, public cart::CartStore {
   BatchTask<orders::PlaceOutcome> place(std::span<const orders::NewOrder> batch) override {
     std::vector<std::string> keys;
     for (const orders::NewOrder& each : batch)
-      keys.push_back(each.order.idempotency_key);
+      keys.push_back(each.order->idempotency_key);
     placed.push_back(keys);
     co_await clock_.sleep_for(commit_time);
     if (const auto code = decide(batch)) co_return fail(*code, "scripted");
@@ -122,7 +122,7 @@ class CommitterTest : public testing::Test {
   static Task<void> place_one(Committer& committer, std::string key, std::vector<std::string>& answers,
                               std::size_t slot) {
     orders::NewOrder order;
-    order.order.idempotency_key = std::move(key);
+    order.order->idempotency_key = std::move(key);
     const Result<orders::PlaceOutcome> outcome = co_await committer.place(std::move(order));
     answers[slot] = outcome_name(outcome);
   }
@@ -263,7 +263,7 @@ TEST_F(CommitterTest, DoesNotInsistWhenTheStoreIsUnavailable) {
 TEST_F(CommitterTest, BisectsABatchThatFailsSoThatOneBadOrderFailsAlone) {
   store.decide = [](std::span<const orders::NewOrder> batch) -> std::optional<ErrorCode> {
     for (const auto& each : batch) {
-      if (each.order.idempotency_key == "bad") return ErrorCode::kInternal;
+      if (each.order->idempotency_key == "bad") return ErrorCode::kInternal;
     }
     return std::nullopt;
   };
@@ -280,7 +280,7 @@ TEST_F(CommitterTest, AnOperationOutlivesTheCallerThatWaitedForIt) {
   const auto committer = make();
   asio::cancellation_signal gone;
   orders::NewOrder order;
-  order.order.idempotency_key = "a";
+  order.order->idempotency_key = "a";
   asio::co_spawn(context, committer->place(std::move(order)),
                  asio::bind_cancellation_slot(gone.slot(), asio::detached));
   poll();

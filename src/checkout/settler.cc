@@ -68,28 +68,28 @@ Settler::Settler(Committer& committer, payments::Gateway& gateway, Clock& clock,
                                   "Orders whose hold expired and whose stock was gone when they were paid")) {
 }
 
-Task<Result<Payment>> Settler::authorise(Order order, payments::Card card) {
+Task<Result<Payment>> Settler::authorise(Box<Order> order, payments::Card card) {
   const Instant started = clock_.now();
   payments::AuthoriseRequest request;
-  request.key = orders::payment_key(order.id);
-  request.amount = order.totals.total;
+  request.key = orders::payment_key(order->id);
+  request.amount = order->totals.total;
   request.card = std::move(card);
   request.deadline = started + payment_timeout_;
   Result<Payment> outcome = co_await gateway_.authorise(std::move(request));
   co_return authorise_.note(clock_.now() - started, std::move(outcome));
 }
 
-Task<Result<Payment>> Settler::look_up(Order order) {
+Task<Result<Payment>> Settler::look_up(Box<Order> order) {
   const Instant started = clock_.now();
   Result<Payment> outcome =
-      co_await gateway_.lookup(orders::payment_key(order.id), started + payment_timeout_);
+      co_await gateway_.lookup(orders::payment_key(order->id), started + payment_timeout_);
   co_return look_up_.note(clock_.now() - started, std::move(outcome));
 }
 
-Task<Result<Payment>> Settler::capture(Order order) {
+Task<Result<Payment>> Settler::capture(Box<Order> order) {
   const Instant started = clock_.now();
   Result<Payment> outcome =
-      co_await gateway_.capture(orders::payment_key(order.id), started + payment_timeout_);
+      co_await gateway_.capture(orders::payment_key(order->id), started + payment_timeout_);
   co_return capture_.note(clock_.now() - started, std::move(outcome));
 }
 
@@ -106,10 +106,10 @@ Task<Result<Settler::Move>> Settler::move(Settlement asked) {
   co_return fail(ErrorCode::kInternal, "the store does not have order " + name + " any more");
 }
 
-Task<Result<Order>> Settler::conclude(Order order, Payment payment, bool empty_cart) {
+Task<Result<Box<Order>>> Settler::conclude(Box<Order> order, Payment payment, bool empty_cart) {
   // Decided already, perhaps by a process that died on the way: only the end of it is left to do.
-  if (!order.reason.empty()) {
-    std::string reason = order.reason;
+  if (!order->reason.empty()) {
+    std::string reason = order->reason;
     co_return co_await give_up(std::move(order), std::move(reason));
   }
   Settlement asked = settlement(order, Settlement::Kind::kClaim);
@@ -141,8 +141,8 @@ Task<Result<Order>> Settler::conclude(Order order, Payment payment, bool empty_c
   co_return co_await give_up(std::move(moved->order), kSoldOutMeanwhile);
 }
 
-Task<Result<Order>> Settler::give_up(Order order, std::string reason, Unless unless) {
-  if (order.reason.empty()) {
+Task<Result<Box<Order>>> Settler::give_up(Box<Order> order, std::string reason, Unless unless) {
+  if (order->reason.empty()) {
     Settlement decision = settlement(order, Settlement::Kind::kSuspend);
     decision.reason = reason;
     decision.if_hold_expired = unless == Unless::kTakenOverOrHeld;
@@ -151,12 +151,13 @@ Task<Result<Order>> Settler::give_up(Order order, std::string reason, Unless unl
     order = std::move(decided->order);
     // Somebody else moved it meanwhile, or it is too early; but our own decision, replayed, also reads as
     // "not applied".
-    if (!decided->applied && (order.state != orders::State::kPendingPayment || order.reason.empty()))
+    if (!decided->applied && (order->state != orders::State::kPendingPayment || order->reason.empty()))
       co_return order;
   }
 
   const Instant started = clock_.now();
-  Result<Payment> closed = co_await gateway_.close(orders::payment_key(order.id), started + payment_timeout_);
+  Result<Payment> closed =
+      co_await gateway_.close(orders::payment_key(order->id), started + payment_timeout_);
   closed = close_.note(clock_.now() - started, std::move(closed));
   if (!closed || closed->status == Status::kAuthorised || closed->status == Status::kCaptured)
     co_return order;
@@ -169,13 +170,13 @@ Task<Result<Order>> Settler::give_up(Order order, std::string reason, Unless unl
   co_return std::move(cancelled->order);
 }
 
-Task<Result<Order>> Settler::suspend(Order order) {
+Task<Result<Box<Order>>> Settler::suspend(Box<Order> order) {
   Result<Move> moved = co_await move(settlement(order, Settlement::Kind::kSuspend));
   if (!moved) co_return tl::unexpected<Error>(std::move(moved.error()));
   co_return std::move(moved->order);
 }
 
-Task<Result<Order>> Settler::record_capture(Order order) {
+Task<Result<Box<Order>>> Settler::record_capture(Box<Order> order) {
   Settlement asked = settlement(order, Settlement::Kind::kCapture);
   asked.attempt = 0;  // a paid order is nobody's attempt any more
   asked.payment = orders::PaymentState::kCaptured;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/async.h"
+#include "base/box.h"
 #include "checkout/committer.h"
 #include "orders/order.h"
 #include "payments/gateway.h"
@@ -25,24 +26,25 @@ class Settler {
           telemetry::Registry& metrics);
 
   /// Calls of the gateway, within the payment timeout. Any error means that the outcome is not known.
-  Task<Result<payments::Payment>> authorise(orders::Order order, payments::Card card);
-  Task<Result<payments::Payment>> look_up(orders::Order order);
-  Task<Result<payments::Payment>> capture(orders::Order order);
+  Task<Result<payments::Payment>> authorise(Box<orders::Order> order, payments::Card card);
+  Task<Result<payments::Payment>> look_up(Box<orders::Order> order);
+  Task<Result<payments::Payment>> capture(Box<orders::Order> order);
 
   /// What follows from `payment`, whose status is known and not kNone. Returns the order as it stands then:
   /// still pending when somebody else has taken it over or when the gateway did not answer. An error of
   /// kUnknown or kUnavailable: the order may or may not have moved; it is found again by the sweeper.
-  Task<Result<orders::Order>> conclude(orders::Order order, payments::Payment payment, bool empty_cart);
+  Task<Result<Box<orders::Order>>> conclude(Box<orders::Order> order, payments::Payment payment,
+                                            bool empty_cart);
   /// Records that the order is given up, closes its payment, then cancels it. Returns the same as conclude().
   /// Unless somebody has taken it over or, if so asked, the store says that its hold still runs: the order
   /// that is returned then is pending and has no reason.
   enum class Unless : std::uint8_t { kTakenOver, kTakenOverOrHeld };
-  Task<Result<orders::Order>> give_up(orders::Order order, std::string reason,
-                                      Unless unless = Unless::kTakenOver);
+  Task<Result<Box<orders::Order>>> give_up(Box<orders::Order> order, std::string reason,
+                                           Unless unless = Unless::kTakenOver);
   /// The payment's outcome is unknown and nobody waits for it any more: ends the lease.
-  Task<Result<orders::Order>> suspend(orders::Order order);
+  Task<Result<Box<orders::Order>>> suspend(Box<orders::Order> order);
   /// The payment was captured.
-  Task<Result<orders::Order>> record_capture(orders::Order order);
+  Task<Result<Box<orders::Order>>> record_capture(Box<orders::Order> order);
 
  private:
   struct Operation {
@@ -52,7 +54,7 @@ class Settler {
     telemetry::Counter& unknown;
   };
   struct Move {
-    orders::Order order;
+    Box<orders::Order> order;
     bool applied = false;    // by us; otherwise `order` is how it stands
     bool hold_lost = false;  // a claim that found its stock gone
   };

@@ -192,7 +192,7 @@ Task<bool> Sweeper::settle_overdue() {
 Task<void> Sweeper::settle(Order order) {
   if (!order.reason.empty()) {
     std::string reason = order.reason;
-    Result<Order> ended = co_await settler_.give_up(order, std::move(reason));
+    Result<Box<Order>> ended = co_await settler_.give_up(order, std::move(reason));
     note(order, ended);
     co_return;
   }
@@ -204,13 +204,13 @@ Task<void> Sweeper::settle(Order order) {
   if (payment->status != Status::kNone) {
     // Whether the order came from the cart is not kept; nearly all do, and a line that stays after it was
     // bought invites to buy it twice.
-    Result<Order> ended = co_await settler_.conclude(order, std::move(*payment), true);
+    Result<Box<Order>> ended = co_await settler_.conclude(order, std::move(*payment), true);
     note(order, ended);
     co_return;
   }
-  Result<Order> ended = co_await settler_.give_up(order, kNeverCame, Settler::Unless::kTakenOverOrHeld);
-  const bool left = ended && ended->state == State::kPendingPayment && ended->reason.empty();
-  if (!left || ended->attempt != order.attempt) {
+  Result<Box<Order>> ended = co_await settler_.give_up(order, kNeverCame, Settler::Unless::kTakenOverOrHeld);
+  const bool left = ended && (*ended)->state == State::kPendingPayment && (*ended)->reason.empty();
+  if (!left || (*ended)->attempt != order.attempt) {
     note(order, ended);
     co_return;
   }
@@ -220,12 +220,12 @@ Task<void> Sweeper::settle(Order order) {
                                            now + settings_.retry_delay_max));
 }
 
-void Sweeper::note(const Order& before, const Result<Order>& after) {
+void Sweeper::note(const Order& before, const Result<Box<Order>>& after) {
   if (!after) {
     note_unknown(before, after.error());
     return;
   }
-  switch (after->state) {
+  switch ((*after)->state) {
     case State::kPaid:
       counters_.claimed.add();
       break;
@@ -243,8 +243,9 @@ void Sweeper::note(const Order& before, const Result<Order>& after) {
       return;
   }
   overdue_.done(before.id);
-  log::info(kRoom, "a pending order was settled",
-            {{"order", before.id.text()}, {"state", to_string(after->state)}, {"reason", after->reason}});
+  log::info(
+      kRoom, "a pending order was settled",
+      {{"order", before.id.text()}, {"state", to_string((*after)->state)}, {"reason", (*after)->reason}});
 }
 
 void Sweeper::note_unknown(const Order& order, const Error& error) {
@@ -280,7 +281,7 @@ Task<void> Sweeper::capture(Order order) {
   Result<Payment> payment = co_await settler_.capture(order);
   const bool captured = payment && payment->status == Status::kCaptured;
   if (captured) {
-    Result<Order> recorded = co_await settler_.record_capture(order);
+    Result<Box<Order>> recorded = co_await settler_.record_capture(order);
     if (recorded) {
       counters_.captured.add();
       captures_.done(order.id);

@@ -93,7 +93,7 @@ class Sweeper {
   Task<void> sweep_captures();
   Task<void> settle(orders::Order order);
   Task<void> capture(orders::Order order);
-  void note(const orders::Order& before, const Result<orders::Order>& after);
+  void note(const orders::Order& before, const Result<Box<orders::Order>>& after);
   void note_unknown(const orders::Order& order, const Error& error);
   Task<void> each(const std::vector<orders::Order>& list,
                   std::function<Task<void>(const orders::Order&)> work);

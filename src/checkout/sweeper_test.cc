@@ -19,8 +19,8 @@ class SweeperTest : public ShopTest {
     Request made = request(std::move(key), card);
     made.lines = {{variant("socks"), 1, {}}};
     const auto answer = place(made);
-    if (const auto* paid = get<Paid>(answer)) return paid->order;
-    if (const auto* pending = get<Pending>(answer)) return pending->order;
+    if (const auto* paid = get<Paid>(answer)) return *paid->order;
+    if (const auto* pending = get<Pending>(answer)) return *pending->order;
     ADD_FAILURE() << "neither paid nor pending";
     return {};
   }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/async.h"
+#include "base/box.h"
 #include "orders/audit.h"
 #include "orders/order.h"
 
@@ -39,19 +40,19 @@ inline constexpr Duration kKeyKeptFor = std::chrono::hours(24);
 /// sell it at once (the fused path of an instant method). The store fills number, counted, holding, version,
 /// the times, and for pending orders the lease.
 struct NewOrder {
-  Order order;
+  Box<Order> order;
   Duration hold_for{0};
   Duration lease_for{0};
   bool empty_cart = false;  // with a fused sale: the cart's lines that were ordered go in the same commit
 };
 
 struct Placed {
-  Order order;
+  Box<Order> order;
 };
 /// The cart and key have an order already (perhaps this very one, replayed): nothing was changed.
 /// `fresh` when it has the id that was asked for: our own replay, not somebody's retry.
 struct Existing {
-  Order order;
+  Box<Order> order;
   bool fresh = false;
   bool lease_expired = false;
 };
@@ -82,14 +83,14 @@ struct Settlement {
 };
 
 struct Settled {
-  Order order;
+  Box<Order> order;
 };
 /// The order already is where this move leads, or somewhere from which it can't be made: nothing changed.
 struct NotApplied {
-  Order order;
+  Box<Order> order;
 };
 struct HoldLost {
-  Order order;
+  Box<Order> order;
   std::vector<Shortage> shortages;
 };  // kClaim only; nothing changed
 struct NoSuchOrder {};

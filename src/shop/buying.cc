@@ -27,11 +27,11 @@ void tell(const http::Request& http, std::string_view outcome, log::Level level,
 void tell(const http::Request& http, const Outcome& outcome, bool again) {
   const log::Level wrong = again ? log::Level::kDebug : log::Level::kInfo;
   if (const auto* paid = std::get_if<checkout::Paid>(&outcome)) {
-    tell(http, orders::to_string(paid->order.state), log::Level::kDebug, paid->order);
+    tell(http, orders::to_string(paid->order->state), log::Level::kDebug, paid->order);
   } else if (const auto* pending = std::get_if<checkout::Pending>(&outcome)) {
     tell(http, "pending_payment", wrong, pending->order);
   } else if (const auto* declined = std::get_if<checkout::Declined>(&outcome)) {
-    tell(http, orders::to_string(declined->order.state), wrong, declined->order);
+    tell(http, orders::to_string(declined->order->state), wrong, declined->order);
   }
 }
 
@@ -76,8 +76,9 @@ Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Req
   Outcome outcome = widen(std::move(*answer));
   const auto* declined = std::get_if<checkout::Declined>(&outcome);
   bool again = false;
-  if (by_card && declined != nullptr && declined->order.state == orders::State::kDeclined)
-    again = !shop.declined_cards.note(cart, declined->order.id, declined->order.created_at, shop.clock.now());
+  if (by_card && declined != nullptr && declined->order->state == orders::State::kDeclined)
+    again =
+        !shop.declined_cards.note(cart, declined->order->id, declined->order->created_at, shop.clock.now());
   tell(http, outcome, again);
   co_return outcome;
 }

@@ -160,7 +160,7 @@ class Shop {
   orders::NewOrder order(const std::vector<std::pair<VariantId, inventory::Quantity>>& lines,
                          orders::State state = orders::State::kPendingPayment) {
     orders::NewOrder made;
-    orders::Order& order = made.order;
+    orders::Order& order = *made.order;
     order.id = OrderId{Uuid::v7(clock_.now(), random_)};
     order.access_key = Token::make(random_);
     order.cart = CartId{Token::make(random_)};
@@ -195,7 +195,7 @@ class Shop {
     auto outcomes = place({wanted});
     auto* granted = std::get_if<orders::Placed>(&outcomes.at(0));
     EXPECT_TRUE(granted != nullptr) << "outcome " << outcomes.at(0).index();
-    return granted ? granted->order : orders::Order{};
+    return granted ? *granted->order : orders::Order{};
   }
   orders::SettleOutcome settle(orders::Settlement move) {
     const orders::Settlement moves[] = {std::move(move)};
@@ -257,7 +257,7 @@ class StoreContract : public testing::Test {
   orders::Order settled(orders::Settlement asked) {
     auto outcome = shop.settle(std::move(asked));
     EXPECT_TRUE(std::holds_alternative<orders::Settled>(outcome)) << "outcome " << outcome.index();
-    return std::holds_alternative<orders::Settled>(outcome) ? std::get<orders::Settled>(outcome).order
+    return std::holds_alternative<orders::Settled>(outcome) ? *std::get<orders::Settled>(outcome).order
                                                             : orders::Order{};
   }
 

@@ -190,8 +190,8 @@ class Storm {
       const bool instant = random_.below(3) == 0;
       orders::NewOrder one =
           maker_.order(lines, instant ? orders::State::kPlaced : orders::State::kPendingPayment);
-      one.order.cart = carts_[random_.below(carts_.size())];
-      one.order.idempotency_key = fmt::format("key-{}", random_.below(40));
+      one.order->cart = carts_[random_.below(carts_.size())];
+      one.order->idempotency_key = fmt::format("key-{}", random_.below(40));
       one.hold_for = std::chrono::seconds(random_.below(40));
       one.empty_cart = instant && random_.below(2) == 0;
       wanted.push_back(one);
@@ -199,7 +199,7 @@ class Storm {
     }
     const auto outcomes = all([&](Shop& shop) { return describe_all(shop.place(wanted)); });
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      if (outcomes[i].starts_with("placed")) orders_.push_back(wanted[i].order.id);
+      if (outcomes[i].starts_with("placed")) orders_.push_back(wanted[i].order->id);
     }
   }
 

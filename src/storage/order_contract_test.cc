@@ -59,7 +59,7 @@ TYPED_TEST(OrderContract, NoOrderIsPlacedInAStateThatItCanOnlyReach) {
   const auto refused = run(this->shop.store().orders().place(wanted));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kInternal);
-  EXPECT_EQ(this->shop.read(wanted[0].order.id), std::nullopt);
+  EXPECT_EQ(this->shop.read(wanted[0].order->id), std::nullopt);
   EXPECT_EQ(this->shop.stock(shirt).available, 5);
 }
 
@@ -114,7 +114,7 @@ TYPED_TEST(OrderContract, OneKeyOneOrderEvenWithinABatch) {
   const VariantId shirt = this->shop.stocked("shirt", 5);
   const orders::NewOrder first = this->shop.order({{shirt, 1}});
   orders::NewOrder second = this->shop.order({{shirt, 3}});
-  second.order.cart = first.order.cart;
+  second.order->cart = first.order->cart;
   const auto outcomes = this->shop.place({first, second, first});
   EXPECT_TRUE(std::holds_alternative<Placed>(outcomes[0]));
   const auto& retry = std::get<orders::Existing>(outcomes[1]);
@@ -156,12 +156,12 @@ TYPED_TEST(OrderContract, AnOrderIdThatIsUsedTwiceIsOurMistakeAndWritesNothing) 
   const orders::NewOrder wanted = this->shop.order({{shirt, 1}});
   this->shop.placed(wanted);
   orders::NewOrder clash = this->shop.order({{shirt, 1}});
-  clash.order.id = wanted.order.id;
+  clash.order->id = wanted.order->id;
   const std::vector batch{this->shop.order({{shirt, 1}}), clash};
   const auto refused = run(this->shop.store().orders().place(batch));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kInternal);
-  EXPECT_EQ(this->shop.read(batch[0].order.id), std::nullopt);
+  EXPECT_EQ(this->shop.read(batch[0].order->id), std::nullopt);
   EXPECT_EQ(this->shop.stock(shirt).held, 1);
 }
 
@@ -169,14 +169,14 @@ TYPED_TEST(OrderContract, AFusedSaleTakesTheOrderedQuantitiesOutOfItsCart) {
   const VariantId shirt = this->shop.stocked("shirt", 9), socks = this->shop.stocked("socks", 9);
   orders::NewOrder wanted = this->shop.order({{shirt, 2}}, State::kPlaced);
   wanted.empty_cart = true;
-  this->shop.add_to_cart(wanted.order.cart, shirt, 3);
-  this->shop.add_to_cart(wanted.order.cart, socks, 1);
+  this->shop.add_to_cart(wanted.order->cart, shirt, 3);
+  this->shop.add_to_cart(wanted.order->cart, socks, 1);
   this->shop.placed(wanted);
-  const cart::Cart cart = this->shop.cart(wanted.order.cart);
+  const cart::Cart cart = this->shop.cart(wanted.order->cart);
   EXPECT_THAT(cart.lines, ElementsAre(cart::Line{shirt, 1, euros(1999)}, cart::Line{socks, 1, euros(1999)}));
   EXPECT_EQ(cart.version, 3u);
   this->shop.place({wanted});  // replayed: the cart is emptied once
-  EXPECT_EQ(this->shop.cart(wanted.order.cart), cart);
+  EXPECT_EQ(this->shop.cart(wanted.order->cart), cart);
 }
 
 TYPED_TEST(OrderContract, OrdersAreFoundByTheirKeys) {
@@ -194,7 +194,7 @@ TYPED_TEST(OrderContract, OrdersAreFoundByTheirKeys) {
 TYPED_TEST(OrderContract, AClaimSellsWhatWasHeld) {
   const VariantId shirt = this->shop.stocked("shirt", 5);
   const orders::NewOrder wanted = this->shop.order({{shirt, 2}});
-  this->shop.add_to_cart(wanted.order.cart, shirt, 2);
+  this->shop.add_to_cart(wanted.order->cart, shirt, 2);
   orders::Order expected = this->shop.placed(wanted);
   this->clock.advance(seconds(3));
   Settlement claim = this->move(expected, Kind::kClaim);
@@ -210,7 +210,7 @@ TYPED_TEST(OrderContract, AClaimSellsWhatWasHeld) {
   EXPECT_EQ(paid, expected);
   EXPECT_EQ(this->shop.read(paid.id), paid);
   EXPECT_EQ(this->shop.stock(shirt), (Stock{shirt, StockPolicy::kDeny, 5, 3, 0, 2}));
-  EXPECT_THAT(this->shop.cart(wanted.order.cart).lines, IsEmpty());
+  EXPECT_THAT(this->shop.cart(wanted.order->cart).lines, IsEmpty());
 }
 
 TYPED_TEST(OrderContract, ADeclineAndACancelGiveTheStockBack) {
@@ -267,8 +267,8 @@ TYPED_TEST(OrderContract, AReplayedMoveChangesNothingMore) {
   const auto outcomes = run(this->shop.store().orders().settle(moves)).value();
   EXPECT_TRUE(std::holds_alternative<Settled>(outcomes[0]));
   EXPECT_EQ(std::get<NotApplied>(outcomes[1]).order, std::get<Settled>(outcomes[0]).order);
-  EXPECT_EQ(std::get<Settled>(outcomes[2]).order.version, 3);
-  EXPECT_EQ(std::get<Settled>(outcomes[2]).order.payment, PaymentState::kCaptured);
+  EXPECT_EQ(std::get<Settled>(outcomes[2]).order->version, 3);
+  EXPECT_EQ(std::get<Settled>(outcomes[2]).order->payment, PaymentState::kCaptured);
   EXPECT_EQ(this->shop.stock(shirt).sold, 2);
 }
 
@@ -364,7 +364,7 @@ TYPED_TEST(OrderContract, AKeyIsFreeADayAfterItsOrderWasWorkedOn) {
   const orders::Order old = this->shop.placed(wanted);
   const orders::OrderKey keys[] = {{old.cart, old.idempotency_key}};
   orders::NewOrder again = this->shop.order({{shirt, 2}}, State::kPlaced);
-  again.order.cart = old.cart;
+  again.order->cart = old.cart;
 
   this->clock.advance(orders::kKeyKeptFor - Duration(1));
   EXPECT_TRUE(std::holds_alternative<Existing>(this->shop.place({again}).at(0)));
@@ -382,7 +382,7 @@ TYPED_TEST(OrderContract, AKeyIsFreeADayAfterItsOrderWasWorkedOn) {
   // And a day later it is free once more.
   this->clock.advance(orders::kKeyKeptFor);
   orders::NewOrder third = this->shop.order({{shirt, 1}}, State::kPlaced);
-  third.order.cart = old.cart;
+  third.order->cart = old.cart;
   this->shop.placed(third);
   EXPECT_EQ(this->shop.stock(shirt).sold, 4);
 }
@@ -391,7 +391,7 @@ TYPED_TEST(OrderContract, AKeyStaysTakenWhileItsOrderIsPendingAndADayAfterItWasT
   const VariantId shirt = this->shop.stocked("shirt", 5);
   const orders::Order order = this->shop.placed(this->shop.order({{shirt, 1}}));
   orders::NewOrder again = this->shop.order({{shirt, 1}});
-  again.order.cart = order.cart;
+  again.order->cart = order.cart;
   this->clock.advance(orders::kKeyKeptFor * 2);
   EXPECT_TRUE(std::holds_alternative<Existing>(this->shop.place({again}).at(0)));
   ASSERT_TRUE(this->shop.take_over(order.id, 1).has_value());
@@ -406,7 +406,7 @@ TYPED_TEST(OrderContract, ASoldOutOrderTakesNoKeyAway) {
   const VariantId shirt = this->shop.stocked("shirt", 1);
   const orders::Order old = this->shop.placed(this->shop.order({{shirt, 1}}, State::kPlaced));
   orders::NewOrder again = this->shop.order({{shirt, 1}}, State::kPlaced);
-  again.order.cart = old.cart;
+  again.order->cart = old.cart;
   this->clock.advance(orders::kKeyKeptFor);
   EXPECT_TRUE(std::holds_alternative<SoldOut>(this->shop.place({again}).at(0)));
   EXPECT_EQ(this->shop.read(old.id), old);

@@ -140,11 +140,13 @@ bool may_be_placed(const Order& order) {
          order.state == State::kPaid;
 }
 
-std::variant<Order, orders::SoldOut> grant(const orders::NewOrder& wanted, StockTable& stocks, Instant now) {
-  if (auto lacking = shortages(wanted.order.lines, stocks); !lacking.empty()) {
+std::variant<Box<Order>, orders::SoldOut> grant(const orders::NewOrder& wanted, StockTable& stocks,
+                                                Instant now) {
+  if (auto lacking = shortages(wanted.order->lines, stocks); !lacking.empty()) {
     return orders::SoldOut{std::move(lacking)};
   }
-  Order order = wanted.order;
+  Box<Order> box = wanted.order;
+  Order& order = *box;
   const bool pending = order.state == State::kPendingPayment;
   take(order, stocks, !pending);
   order.holding = pending;
@@ -154,7 +156,7 @@ std::variant<Order, orders::SoldOut> grant(const orders::NewOrder& wanted, Stock
   order.updated_at = now;
   order.hold_expires_at = pending ? now + wanted.hold_for : Instant{};
   order.lease_expires_at = pending ? now + wanted.lease_for : Instant{};
-  return order;
+  return box;
 }
 
 void ungrant(const Order& granted, StockTable& stocks) {

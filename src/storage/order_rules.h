@@ -24,8 +24,8 @@ using StockTable = std::unordered_map<VariantId, inventory::Stock>;
 bool may_be_placed(const orders::Order& order);
 
 /// The order as it stands when granted at `now` (all but its number), its stock taken; or what it lacks.
-std::variant<orders::Order, orders::SoldOut> grant(const orders::NewOrder& wanted, StockTable& stocks,
-                                                   Instant now);
+std::variant<Box<orders::Order>, orders::SoldOut> grant(const orders::NewOrder& wanted, StockTable& stocks,
+                                                        Instant now);
 /// Undoes grant() on the stock: the order turned out to exist already.
 void ungrant(const orders::Order& granted, StockTable& stocks);
 

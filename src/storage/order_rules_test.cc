@@ -8,8 +8,8 @@ namespace {
 
 orders::NewOrder wanted(VariantId variant) {
   orders::NewOrder made;
-  made.order.lines.resize(1);
-  made.order.lines[0].variant = variant;
+  made.order->lines.resize(1);
+  made.order->lines[0].variant = variant;
   made.hold_for = made.lease_for = std::chrono::seconds(90);
   return made;
 }
@@ -18,7 +18,7 @@ TEST(OrderRules, AnOrderWhoseStockRowIsMissingIsAnInternalFaultAndStaysAsItIs) {
   const VariantId shirt{17};
   StockTable stocks{{shirt, {shirt, inventory::Policy::kDeny, 5, 5, 0, 0}}};
   auto granted = grant(wanted(shirt), stocks, Instant{});
-  orders::Order order = std::get<orders::Order>(granted);
+  orders::Order order = *std::get<Box<orders::Order>>(granted);
   const orders::Order before = order;
   StockTable none;
   for (const auto kind : {orders::Settlement::Kind::kClaim, orders::Settlement::Kind::kDecline,

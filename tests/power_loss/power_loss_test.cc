@@ -72,16 +72,16 @@ class Storm {
       if (!placed) co_return;
       const auto* granted = std::get_if<orders::Placed>(&placed->at(0));
       if (!granted) continue;
-      told_[granted->order.id] = granted->order;
+      told_[granted->order->id] = *granted->order;
       if (instant) continue;
       orders::Settlement claim;
-      claim.order = granted->order.id;
+      claim.order = granted->order->id;
       claim.payment = orders::PaymentState::kAuthorised;
       const std::vector moves{claim};
       auto settled = co_await shop.store().orders().settle(moves);
       if (!settled) co_return;
       if (const auto* paid = std::get_if<orders::Settled>(&settled->at(0)))
-        told_[paid->order.id] = paid->order;
+        told_[paid->order->id] = *paid->order;
     }
   }
 
@@ -165,7 +165,7 @@ TEST_F(FailingDisk, AFullDiskRefusesOrdersAndTakesThemAgainOnceThereIsRoom) {
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(refused.error().detail, testing::AllOf(testing::HasSubstr(path), testing::HasSubstr("full")));
   EXPECT_FALSE(storage::run(shop.store().check_writable()).has_value());
-  EXPECT_EQ(shop.read(wanted.order.id), std::nullopt);
+  EXPECT_EQ(shop.read(wanted.order->id), std::nullopt);
   EXPECT_EQ(shop.stock(shirt).available, 5);
 
   disk.set_full(false);
@@ -186,7 +186,7 @@ TEST_F(FailingDisk, AFailedSyncIsAnUnknownOutcomeThatAReplaySettlesOnce) {
   ASSERT_TRUE(replay.has_value());
   EXPECT_NE(replay->at(0).index(), 2u);
   EXPECT_EQ(shop.stock(shirt).held, 1);
-  EXPECT_TRUE(shop.read(wanted.order.id).has_value());
+  EXPECT_TRUE(shop.read(wanted.order->id).has_value());
   EXPECT_THAT(shop.violations(), IsEmpty());
 }
 

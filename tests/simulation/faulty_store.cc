@@ -90,7 +90,7 @@ BatchTask<orders::PlaceOutcome> FaultyStore::place(std::span<const orders::NewOr
   if (!unknown || weather_.sabotage != Sabotage::kAbsenceIsProof) co_return outcomes;
   std::vector<OrderId> ids;
   for (const orders::NewOrder& each : batch)
-    ids.push_back(each.order.id);
+    ids.push_back(each.order->id);
   Result<std::vector<std::optional<orders::Order>>> found = co_await orders_.read(ids);
   if (!found) co_return outcomes;
   Outcomes stand;
@@ -132,13 +132,13 @@ BatchTask<orders::SettleOutcome> FaultyStore::settle(std::span<const orders::Set
     if (weather_.sabotage == Sabotage::kGiveUpWithoutRecord) {
       auto* settled = std::get_if<orders::Settled>(&outcome);
       if (settled != nullptr && batch[i].kind == orders::Settlement::Kind::kSuspend)
-        settled->order.reason = batch[i].reason;
+        settled->order->reason = batch[i].reason;
     }
     if (weather_.sabotage == Sabotage::kClaimWithoutCompareAndSet) {
       auto* refused = std::get_if<orders::NotApplied>(&outcome);
       if (refused == nullptr || batch[i].kind != orders::Settlement::Kind::kClaim) continue;
-      orders::Order order = std::move(refused->order);
-      order.state = orders::State::kPaid;
+      Box<orders::Order> order = std::move(refused->order);
+      order->state = orders::State::kPaid;
       outcome = orders::Settled{std::move(order)};
     }
   }

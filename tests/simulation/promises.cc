@@ -25,7 +25,7 @@ BatchTask<orders::PlaceOutcome> Promises::place(std::span<const orders::NewOrder
     weakened.assign(batch.begin(), batch.end());
     for (orders::NewOrder& each : weakened) {
       if (sabotage_ == Sabotage::kNoLease) each.lease_for = kNoTimeAtAll;
-      if (sabotage_ == Sabotage::kNoUniqueKey) each.order.idempotency_key += " " + each.order.id.text();
+      if (sabotage_ == Sabotage::kNoUniqueKey) each.order->idempotency_key += " " + each.order->id.text();
     }
     asked = weakened;
   }
@@ -33,9 +33,9 @@ BatchTask<orders::PlaceOutcome> Promises::place(std::span<const orders::NewOrder
   if (!outcomes) co_return outcomes;
   for (std::size_t i = 0; i < outcomes->size(); ++i) {
     const auto* placed = std::get_if<orders::Placed>(&(*outcomes)[i]);
-    if (placed == nullptr || placed->order.state != orders::State::kPendingPayment) continue;
+    if (placed == nullptr || placed->order->state != orders::State::kPendingPayment) continue;
     const Promised promise{asked_at + batch[i].lease_for, asked_at + batch[i].hold_for};
-    promised_.emplace(placed->order.id, promise);
+    promised_.emplace(placed->order->id, promise);
   }
   co_return outcomes;
 }

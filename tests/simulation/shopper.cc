@@ -15,15 +15,15 @@ constexpr std::uint64_t kAdditionKey = 7;  // each shopper adds once, to a cart 
 std::string note(Told& told, Told::Call& call, const Result<checkout::Answer>& answer) {
   if (answer) {
     if (const auto* paid = std::get_if<checkout::Paid>(&*answer)) {
-      told.paid.push_back(paid->order.id);
+      told.paid.push_back(paid->order->id);
       return "end";
     }
     if (const auto* declined = std::get_if<checkout::Declined>(&*answer)) {
-      told.declined.push_back(declined->order.id);
+      told.declined.push_back(declined->order->id);
       return "end";
     }
     if (const auto* pending = std::get_if<checkout::Pending>(&*answer)) {
-      told.pending.push_back(pending->order.id);
+      told.pending.push_back(pending->order->id);
       return "later";
     }
     call.nothing_changed = true;

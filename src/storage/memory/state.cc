@@ -101,13 +101,14 @@ void empty_cart(State& state, const orders::Order& order, Instant now) {
 }
 
 orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Instant now) {
-  const std::pair key{wanted.order.cart, wanted.order.idempotency_key};
+  const std::pair key{wanted.order->cart, wanted.order->idempotency_key};
   const auto found = state.order_by_key.find(key);
   orders::Order* const stands = found == state.order_by_key.end() ? nullptr : &state.orders[found->second];
-  if (stands && !key_is_free(*stands, wanted.order.id, now)) return existing(*stands, wanted.order.id, now);
+  if (stands && !key_is_free(*stands, wanted.order->id, now)) return existing(*stands, wanted.order->id, now);
   auto granted = grant(wanted, state.stocks, now);
   if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
-  auto& order = std::get<orders::Order>(granted);
+  auto& box = std::get<Box<orders::Order>>(granted);
+  orders::Order& order = *box;
   const std::size_t index = state.orders.size();
   order.number = ++state.last_number;
   state.order_by_id.emplace(order.id, index);
@@ -119,7 +120,7 @@ orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Ins
   state.events.push_back({order.id, order.version, std::string(event_of_placing(order)), now});
   if (wanted.empty_cart) empty_cart(state, order, now);
   state.orders.push_back(order);
-  return orders::Placed{std::move(order)};
+  return orders::Placed{std::move(box)};
 }
 
 /// Never kInternal: a stock row stays for ever, and only this file writes them.
@@ -250,17 +251,17 @@ Result<std::vector<orders::PlaceOutcome>> place(State& state, std::span<const or
                                                 Instant now) {
   std::map<OrderId, std::pair<CartId, std::string>> keys;
   for (const orders::NewOrder& one : wanted) {
-    const std::pair key{one.order.cart, one.order.idempotency_key};
+    const std::pair key{one.order->cart, one.order->idempotency_key};
     if (!may_be_placed(one.order)) {
-      return fail(ErrorCode::kInternal, fmt::format("no order is placed as {}", to_string(one.order.state)));
+      return fail(ErrorCode::kInternal, fmt::format("no order is placed as {}", to_string(one.order->state)));
     }
-    const auto [same_id, fresh] = keys.emplace(one.order.id, key);
-    const auto stored = state.order_by_id.find(one.order.id);
+    const auto [same_id, fresh] = keys.emplace(one.order->id, key);
+    const auto stored = state.order_by_id.find(one.order->id);
     const bool clashes =
         stored != state.order_by_id.end() &&
         std::pair{state.orders[stored->second].cart, state.orders[stored->second].idempotency_key} != key;
     if (clashes || (!fresh && same_id->second != key)) {
-      return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", one.order.id.text()));
+      return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", one.order->id.text()));
     }
   }
   std::vector<orders::PlaceOutcome> outcomes;

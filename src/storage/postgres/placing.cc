@@ -83,7 +83,7 @@ class Round {
     if (batch_.look) exchange.add(query("orders_by_keys"), keys_parameters());
     for (const NewOrder& one : batch_.wanted) {
       stocks_.want(one.order);
-      if (one.empty_cart) carts_.want(one.order.cart);
+      if (one.empty_cart) carts_.want(one.order->cart);
     }
     if (carts_.wanted()) carts_.add_lock(exchange);
     stocks_.add_lock(exchange);
@@ -141,14 +141,14 @@ class Round {
     for (const NewOrder& one : batch_.wanted) {
       const Key key = key_of(one.order);
       if (const auto earlier = placed.find(key); earlier != placed.end()) {
-        const auto& stands = std::get<orders::Placed>(outcomes_[earlier->second]).order;
-        outcomes_.emplace_back(existing(stands, one.order.id, now_));
+        const Order& stands = *std::get<orders::Placed>(outcomes_[earlier->second]).order;
+        outcomes_.emplace_back(existing(stands, one.order->id, now_));
         continue;
       }
       const auto found = stored_by_key_.find(key);
       const Order* const stands = found == stored_by_key_.end() ? nullptr : found->second;
-      if (stands && !key_is_free(*stands, one.order.id, now_)) {
-        outcomes_.emplace_back(existing(*stands, one.order.id, now_));
+      if (stands && !key_is_free(*stands, one.order->id, now_)) {
+        outcomes_.emplace_back(existing(*stands, one.order->id, now_));
         continue;
       }
       auto granted = grant(one, stocks_.table(), now_);
@@ -157,14 +157,15 @@ class Round {
         outcomes_.emplace_back(std::move(*sold_out));
         continue;
       }
-      Order& order = std::get<Order>(granted);
+      auto& box = std::get<Box<Order>>(granted);
+      Order& order = *box;
       order.number = numbers_.at(granted_.size());
       if (stands) retire(*stands);
       append_event(events_, order.id, order.version, event_of_placing(order));
       if (one.empty_cart) carts_.remove_ordered(order, now_);
       granted_.push_back(outcomes_.size());
       placed.emplace(key, outcomes_.size());
-      outcomes_.emplace_back(orders::Placed{std::move(order)});
+      outcomes_.emplace_back(orders::Placed{std::move(box)});
     }
   }
 
@@ -182,7 +183,7 @@ class Round {
     OrderList orders;
     orders.reserve(granted_.size());
     for (const std::size_t index : granted_)
-      orders.push_back(&std::get<orders::Placed>(outcomes_[index]).order);
+      orders.push_back(&*std::get<orders::Placed>(outcomes_[index]).order);
     std::sort(orders.begin(), orders.end(),
               [](const Order* a, const Order* b) { return key_of(*a) < key_of(*b); });
     Exchange exchange;
@@ -209,8 +210,9 @@ class Round {
 
   postgres::Params keys_parameters() const {
     postgres::Params params;
-    params.texts(batch_.wanted, [](const NewOrder& n) -> std::string_view { return n.order.idempotency_key; })
-        .uuids(batch_.wanted, [](const NewOrder& n) -> const CartId& { return n.order.cart; });
+    params
+        .texts(batch_.wanted, [](const NewOrder& n) -> std::string_view { return n.order->idempotency_key; })
+        .uuids(batch_.wanted, [](const NewOrder& n) -> const CartId& { return n.order->cart; });
     return params;
   }
   postgres::Params retire_parameters() const {
@@ -253,7 +255,7 @@ Task<Outcome<std::vector<PlaceOutcome>>> place(postgres::Connection& connection,
   for (const NewOrder& one : wanted) {
     if (!may_be_placed(one.order)) {
       co_return postgres::refuse(ErrorCode::kInternal,
-                                 fmt::format("no order is placed as {}", to_string(one.order.state)));
+                                 fmt::format("no order is placed as {}", to_string(one.order->state)));
     }
   }
   Batch batch{wanted, time, false, {}};

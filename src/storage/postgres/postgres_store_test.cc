@@ -42,8 +42,8 @@ class PostgresStoreTest : public testing::Test {
   orders::NewOrder order_of(Shop& shop, SeededRandom& random,
                             const std::vector<std::pair<VariantId, inventory::Quantity>>& lines) {
     orders::NewOrder wanted = shop.order(lines);
-    wanted.order.id = OrderId{Uuid::v7(clock.now(), random)};
-    wanted.order.cart = CartId{Token::make(random)};
+    wanted.order->id = OrderId{Uuid::v7(clock.now(), random)};
+    wanted.order->cart = CartId{Token::make(random)};
     return wanted;
   }
 
@@ -201,7 +201,7 @@ TEST_F(PostgresStoreTest, AKeyThatComesToTwoProcessesAtOnceIsOneOrder) {
     for (int i = 0; i < kKeys; ++i) {
       ours.push_back(order_of(*one, random, {{shirt, 1}}));
       theirs.push_back(ours.back());
-      theirs.back().order.id = OrderId{Uuid::v7(clock.now(), random)};
+      theirs.back().order->id = OrderId{Uuid::v7(clock.now(), random)};
     }
     std::reverse(theirs.begin(), theirs.end());
     asio::co_spawn(context, place(one.get(), std::move(ours)), asio::detached);
@@ -283,7 +283,7 @@ TEST_F(PostgresStoreTest, AfterALostCommitASettlementIsMadeOnce) {
   EXPECT_EQ(unknown.error().code, ErrorCode::kUnknown);
   const auto replay = far->settle(claim);
   ASSERT_TRUE(std::holds_alternative<orders::NotApplied>(replay));
-  EXPECT_EQ(std::get<orders::NotApplied>(replay).order.state, orders::State::kPaid);
+  EXPECT_EQ(std::get<orders::NotApplied>(replay).order->state, orders::State::kPaid);
   EXPECT_EQ(far->stock(shirt).sold, 2);
   EXPECT_THAT(far->violations(), IsEmpty());
 }

@@ -87,8 +87,8 @@ bool insert(Transaction& transaction, Order& order) {
   return true;
 }
 
-orders::PlaceOutcome inserted(Transaction& transaction, Order order, bool empty_cart) {
-  append_event(transaction.events, order.id, order.version, event_of_placing(order));
+orders::PlaceOutcome inserted(Transaction& transaction, Box<Order> order, bool empty_cart) {
+  append_event(transaction.events, order->id, order->version, event_of_placing(order));
   if (empty_cart) transaction.carts.remove_ordered(order, transaction.now);
   return orders::Placed{std::move(order)};
 }
@@ -102,20 +102,20 @@ void retire_key(sqlite::Database& database, const Order& order) {
 Result<orders::PlaceOutcome> place_one(Transaction& transaction, const orders::NewOrder& wanted) {
   transaction.stocks.need(wanted.order);
   auto granted = grant(wanted, transaction.stocks.table(), transaction.now);
-  auto* order = std::get_if<Order>(&granted);
-  if (order && insert(transaction, *order))
+  auto* order = std::get_if<Box<Order>>(&granted);
+  if (order && insert(transaction, **order))
     return inserted(transaction, std::move(*order), wanted.empty_cart);
   const auto stands = read_one(transaction.database, transaction.documents, "orders_by_key",
-                               wanted.order.cart, wanted.order.idempotency_key);
-  const bool key_free = stands && key_is_free(*stands, wanted.order.id, transaction.now);
+                               wanted.order->cart, wanted.order->idempotency_key);
+  const bool key_free = stands && key_is_free(*stands, wanted.order->id, transaction.now);
   if (order && key_free) {
     retire_key(transaction.database, *stands);
-    if (insert(transaction, *order)) return inserted(transaction, std::move(*order), wanted.empty_cart);
+    if (insert(transaction, **order)) return inserted(transaction, std::move(*order), wanted.empty_cart);
   }
   if (order) ungrant(*order, transaction.stocks.table());
-  if (stands && !key_free) return existing(*stands, wanted.order.id, transaction.now);
+  if (stands && !key_free) return existing(*stands, wanted.order->id, transaction.now);
   if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
-  return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", wanted.order.id.text()));
+  return fail(ErrorCode::kInternal, fmt::format("order id {} is used twice", wanted.order->id.text()));
 }
 
 Result<orders::SettleOutcome> settle_one(Transaction& transaction, const orders::Settlement& move) {
@@ -168,7 +168,7 @@ Result<std::vector<orders::PlaceOutcome>> place(sqlite::Database& database,
   outcomes.reserve(wanted.size());
   for (const orders::NewOrder& one : wanted) {
     if (!may_be_placed(one.order)) {
-      return fail(ErrorCode::kInternal, fmt::format("no order is placed as {}", to_string(one.order.state)));
+      return fail(ErrorCode::kInternal, fmt::format("no order is placed as {}", to_string(one.order->state)));
     }
     auto outcome = place_one(transaction, one);
     if (!outcome) return tl::unexpected(std::move(outcome.error()));

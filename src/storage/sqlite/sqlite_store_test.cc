@@ -29,9 +29,9 @@ TEST_F(SqliteStoreTest, WhatWasAnsweredIsThereAfterAReopen) {
     Shop shop(SqliteStore::open(path, clock).value(), clock);
     const VariantId shirt = shop.stocked("shirt", 5);
     const orders::NewOrder wanted = shop.order({{shirt, 2}});
-    shop.add_to_cart(wanted.order.cart, shirt, 4);
+    shop.add_to_cart(wanted.order->cart, shirt, 4);
     order = shop.placed(wanted);
-    cart = shop.cart(wanted.order.cart);
+    cart = shop.cart(wanted.order->cart);
   }
   Shop shop(SqliteStore::open(path, clock).value(), clock);
   EXPECT_EQ(shop.read(order.id), order);
@@ -123,8 +123,8 @@ TEST_F(SqliteStoreTest, OrdersOfTwoProcessesOnOneFileNeverOversell) {
   for (int i = 0; i < 30; ++i) {
     Shop& shop = i % 2 == 0 ? one : two;
     orders::NewOrder wanted = shop.order({{shirt, 1}});
-    wanted.order.id = OrderId{Uuid::v7(clock.now(), random)};
-    wanted.order.cart = CartId{Token::make(random)};
+    wanted.order->id = OrderId{Uuid::v7(clock.now(), random)};
+    wanted.order->cart = CartId{Token::make(random)};
     asio::co_spawn(context, buy(shop, std::move(wanted)),
                    [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); });
   }
