@@ -139,6 +139,7 @@ Task<http::Response> place(shop::Shop& shop, Input input) {
   if (!request) co_return refuse(std::move(request.error()), input.http);
   Result<void> taken = take_lines_and_total(input.body.root(), shop.rules.currency, *request);
   if (!taken) co_return refuse(std::move(taken.error()), input.http);
+  input.body = JsonBody();  // its parser is free for others while the order is on its way
   request->deadline = input.http.deadline;
   Result<shop::Outcome> placed = co_await shop::place(shop, input.http, std::move(*request));
   if (!placed) co_return refuse(std::move(placed.error()), input.http);

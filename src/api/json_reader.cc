@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bitset>
 #include <cmath>
 #include <optional>
@@ -169,7 +170,32 @@ class Checker {
   std::string path_;  // of the value being checked
 };
 
+/// Parsers that the next requests of this thread use: a new one costs as many allocations as all else of a
+/// small request. Those that a large body has made large are not kept.
+constexpr std::size_t kSpareParsersMax = 16;
+constexpr std::size_t kParserBytesMin = 2 * 1024;
+constexpr std::size_t kSpareParserBytesMax = 8 * 1024;
+std::vector<std::unique_ptr<simdjson::dom::parser>>& spare_parsers() {
+  static thread_local std::vector<std::unique_ptr<simdjson::dom::parser>> spare;
+  return spare;
+}
+
 }  // namespace
+
+JsonBody::Parser JsonBody::take_parser() {
+  auto& spare = spare_parsers();
+  if (spare.empty()) return Parser(new simdjson::dom::parser);
+  Parser parser(spare.back().release());
+  spare.pop_back();
+  return parser;
+}
+
+void JsonBody::GiveBack::operator()(simdjson::dom::parser* parser) const {
+  std::unique_ptr<simdjson::dom::parser> owned(parser);
+  auto& spare = spare_parsers();
+  if (spare.size() < kSpareParsersMax && owned->capacity() <= kSpareParserBytesMax)
+    spare.push_back(std::move(owned));
+}
 
 JsonValue JsonValue::operator[](std::string_view name) const {
   element member;
@@ -186,9 +212,11 @@ std::int64_t JsonValue::integer() const { return present_ ? whole_number(element
 
 tl::expected<JsonBody, Problem> JsonBody::parse(std::string_view text, const Schema& schema) {
   JsonBody body;
-  body.parser_ = std::make_unique<simdjson::dom::parser>();
+  body.parser_ = take_parser();
   element root;
-  simdjson::error_code error = body.parser_->allocate(text.size(), kDepthMax);
+  simdjson::error_code error = SUCCESS;
+  if (body.parser_->capacity() < text.size() || body.parser_->max_depth() != kDepthMax)
+    error = body.parser_->allocate(std::max(text.size(), kParserBytesMin), kDepthMax);
   if (error == SUCCESS) error = body.parser_->parse(text.data(), text.size(), true).get(root);
   if (error != SUCCESS) {
     return tl::unexpected(Problem{&problems::kMalformed, simdjson::error_message(error), {}});

@@ -54,7 +54,13 @@ class JsonBody {
   JsonValue root() const { return root_; }
 
  private:
-  std::unique_ptr<simdjson::dom::parser> parser_;  // owns what root_ refers to
+  struct GiveBack {
+    void operator()(simdjson::dom::parser* parser) const;
+  };
+  using Parser = std::unique_ptr<simdjson::dom::parser, GiveBack>;
+  static Parser take_parser();
+
+  Parser parser_;  // owns what root_ refers to
   JsonValue root_;
 };
 

@@ -187,13 +187,13 @@ Task<Result<Answer>> Service::place(Request request) {
   // No cancellation reaches what follows: a shopper who goes away in the middle still gets exactly one order
   // and one charge.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  Result<Answer> answer = co_await run(std::move(request));
+  Result<Answer> answer = co_await run(request);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
   answers_->note(answer, clock_.now() - started);
   co_return answer;
 }
 
-Task<Result<Answer>> Service::run(Request request) {
+Task<Result<Answer>> Service::run(Request& request) {
   if (request.deadline.us != 0 && clock_.now() >= request.deadline)
     co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
   if (request.fingerprint.empty()) request.fingerprint = fingerprint_of(request);
@@ -219,7 +219,7 @@ Task<Result<Answer>> Service::run(Request request) {
   co_return co_await authorise(request, std::move(order));
 }
 
-Task<Result<orders::NewOrder>> Service::price(const Request& request, const catalog::Snapshot& snapshot) {
+Task<Result<orders::NewOrder>> Service::price(Request& request, const catalog::Snapshot& snapshot) {
   std::vector<cart::Line> wanted = request.lines;
   if (wanted.empty()) {
     Result<std::vector<cart::Cart>> carts = co_await carts_.read(std::span<const CartId>(&request.cart, 1));
@@ -248,14 +248,14 @@ Task<Result<orders::NewOrder>> Service::price(const Request& request, const cata
   order.id = OrderId{Uuid::v7(now, random_)};
   order.access_key = Token::make(random_);
   order.cart = request.cart;
-  order.idempotency_key = request.idempotency_key;
+  order.idempotency_key = std::move(request.idempotency_key);
   order.request_fingerprint = request.fingerprint;
   order.created_at = now;
   order.updated_at = now;
   order.lines = std::move(*lines);
   order.totals = *totals;
-  order.email = request.email;
-  order.address = request.address;
+  order.email = std::move(request.email);
+  order.address = std::move(request.address);
   order.delivery_method = pricing::find_delivery_method(rules_, request.delivery_method)->title;
   order.method = *method;
   // Where there is nothing to wait for, reserve and claim are one commit.

@@ -88,8 +88,9 @@ class Service {
  private:
   struct Answers;
 
-  Task<Result<Answer>> run(Request request);
-  Task<Result<orders::NewOrder>> price(const Request& request, const catalog::Snapshot& snapshot);
+  Task<Result<Answer>> run(Request& request);
+  /// On success the parts that only the order needs have moved out of `request`: key, e-mail, address.
+  Task<Result<orders::NewOrder>> price(Request& request, const catalog::Snapshot& snapshot);
   /// For a request that can't be placed now: the recorded answer, if its key has an order already.
   Task<Result<Answer>> recorded_or(const Request& request, Error error);
   Task<Result<Answer>> authorise(const Request& request, Box<orders::Order> order);
