@@ -58,7 +58,7 @@ Task<Result<bool>> is_recorded(Shop& shop, CartId cart, std::string key) {
 
 }  // namespace
 
-Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Request request) {
+Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Request&& request) {
   const CartId cart = request.cart;
   const bool by_card = request.method == orders::PaymentMethod::kCard;
   if (by_card) {

@@ -20,7 +20,7 @@ struct TooManyDeclined {
 using Outcome =
     std::variant<checkout::Paid, checkout::Pending, checkout::Declined, checkout::SoldOut, TooManyDeclined>;
 
-/// checkout::Service::place with both. `shop` and `http` outlive the task; any io thread.
-Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Request request);
+/// checkout::Service::place with both, which takes `request`. All three outlive the task; any io thread.
+Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Request&& request);
 
 }  // namespace ff::shop
