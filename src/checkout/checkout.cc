@@ -206,6 +206,11 @@ Task<Result<Answer>> Service::run(Request& request) {
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
   if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome))
     co_return sold_out(*shortage, *snapshot);
+  if (const auto* over = std::get_if<orders::OverLimit>(&*outcome))
+    co_return invalid(
+        request.lines.empty() ? "cart" : "lines",
+        fmt::format("has more than the sale allows one shopper: {} in all, of which you have {}",
+                    over->units_max, over->bought));
   snapshot.reset();  // not kept alive while a gateway is asked
   if (auto* existing = std::get_if<orders::Existing>(&*outcome)) {
     // Our own placement, replayed after a lost reply, is as good as placed: unless somebody took it over.
@@ -265,6 +270,7 @@ Task<Result<orders::NewOrder>> Service::price(Request& request, const catalog::S
   placing.lease_for = settings_.lease_for;
   // A pending order leaves the cart alone: it is emptied when the order is claimed.
   placing.empty_cart = request.lines.empty() && order.state != State::kPendingPayment;
+  if (settings_.limits) placing.limits = settings_.limits(order);
   co_return placing;
 }
 

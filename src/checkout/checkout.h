@@ -10,6 +10,7 @@
 // through.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,15 +65,21 @@ struct SoldOut {
   std::vector<SoldOutLine> lines;
 };  // 409
 /// Every other ending is an Error: kInvalid 422 (fields as in checkout/request.h; also "cart" when it is
-/// empty or has something that is not sold any more, "lines[i].variant", "expected_total"), kKeyReused 422,
+/// empty, has something that is not sold any more or more than a sale allows one shopper, "lines",
+/// "lines[i].variant", "expected_total"), kKeyReused 422,
 /// kInProgress 409 + Retry-After, kOverloaded and kUnavailable 503 + Retry-After: nothing was changed.
 /// kUnknown 503 + Retry-After: the order may have been placed; the same key tells.
 using Answer = std::variant<Paid, Pending, Declined, SoldOut>;
+
+/// What stands in the way of an order being placed as it is priced: see orders::PurchaseLimit. Any io thread;
+/// reads memory only.
+using PurchaseLimits = std::function<std::vector<orders::PurchaseLimit>(const orders::Order& order)>;
 
 struct Settings {
   Duration payment_timeout = std::chrono::seconds(10);
   Duration hold_for = std::chrono::seconds(90);   // outlives payment_timeout by a margin for two commits
   Duration lease_for = std::chrono::seconds(20);  // likewise
+  PurchaseLimits limits{};                        // none: nobody is limited
 };
 
 class Service {

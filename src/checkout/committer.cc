@@ -10,10 +10,10 @@ bool always(const T&) {
   return true;
 }
 
-// An earlier try that is still under way may find the stock that the replay did not: somebody's hold expired
-// in between. Only an order that stands settles it.
+// An earlier try that is still under way may find the stock, or the room within a limit, that the replay did
+// not: somebody's hold expired in between. Only an order that stands settles it.
 bool order_stands(const orders::PlaceOutcome& outcome) {
-  return !std::holds_alternative<orders::SoldOut>(outcome);
+  return std::holds_alternative<orders::Placed>(outcome) || std::holds_alternative<orders::Existing>(outcome);
 }
 
 // Adding twice adds twice, unless the cart knows the addition by its key; the other changes lead to the same

@@ -36,6 +36,17 @@ struct Shortage {
 /// For how long an order's key is its own after the last request that worked on it.
 inline constexpr Duration kKeyKeptFor = std::chrono::hours(24);
 
+/// What one shopper may buy of one sale's products, in all orders that stand (neither declined nor
+/// cancelled). `shopper` names somebody without saying who it is; an order may be counted for several names
+/// at once.
+struct PurchaseLimit {
+  std::string sale;
+  std::string shopper;
+  inventory::Quantity units = 0;  // of this order, that count
+  inventory::Quantity units_max = 0;
+  bool operator==(const PurchaseLimit&) const = default;
+};
+
 /// `order.state` says what is asked for: kPendingPayment holds the stock for `hold_for`; kPlaced and kPaid
 /// sell it at once (the fused path of an instant method). The store fills number, counted, holding, version,
 /// the times, and for pending orders the lease.
@@ -44,6 +55,7 @@ struct NewOrder {
   Duration hold_for{0};
   Duration lease_for{0};
   bool empty_cart = false;  // with a fused sale: the cart's lines that were ordered go in the same commit
+  std::vector<PurchaseLimit> limits;  // all of them must leave room for it
 };
 
 struct Placed {
@@ -59,7 +71,13 @@ struct Existing {
 struct SoldOut {
   std::vector<Shortage> shortages;
 };
-using PlaceOutcome = std::variant<Placed, Existing, SoldOut>;
+/// The shopper has had, or would have with this order, more than a sale allows: nothing was changed.
+struct OverLimit {
+  std::string sale;
+  inventory::Quantity units_max = 0;
+  inventory::Quantity bought = 0;  // in orders that stand
+};
+using PlaceOutcome = std::variant<Placed, Existing, SoldOut, OverLimit>;
 
 /// A move of an order that exists. Compare-and-set on state (and attempt where it is not 0).
 struct Settlement {

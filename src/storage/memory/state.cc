@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "storage/catalogue_rules.h"
+#include "storage/purchases.h"
 
 namespace ff::storage::memory {
 
@@ -100,11 +101,28 @@ void empty_cart(State& state, const orders::Order& order, Instant now) {
   if (found != state.carts.end()) cart::remove_ordered(found->second, ordered(order), now);
 }
 
+std::optional<orders::OverLimit> over_limit(const State& state, const orders::NewOrder& wanted) {
+  Purchases purchases;
+  for (const orders::PurchaseLimit& limit : wanted.limits) {
+    const auto found = state.purchases.find({limit.sale, limit.shopper});
+    if (found == state.purchases.end()) continue;
+    inventory::Quantity units = 0;
+    for (const auto& [id, of_order] : found->second) {
+      const orders::State stands = state.orders[state.order_by_id.at(id)].state;
+      const bool counts = stands != orders::State::kDeclined && stands != orders::State::kCancelled;
+      if (counts) units += of_order;
+    }
+    purchases.stand(limit.sale, limit.shopper, units);
+  }
+  return purchases.over(wanted);
+}
+
 orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Instant now) {
   const std::pair key{wanted.order->cart, wanted.order->idempotency_key};
   const auto found = state.order_by_key.find(key);
   orders::Order* const stands = found == state.order_by_key.end() ? nullptr : &state.orders[found->second];
   if (stands && !key_is_free(*stands, wanted.order->id, now)) return existing(*stands, wanted.order->id, now);
+  if (auto over = over_limit(state, wanted)) return std::move(*over);
   auto granted = grant(wanted, state.stocks, now);
   if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) return std::move(*sold_out);
   auto& box = std::get<Box<orders::Order>>(granted);
@@ -120,6 +138,8 @@ orders::PlaceOutcome place_one(State& state, const orders::NewOrder& wanted, Ins
   state.events.push_back({order.id, order.version, std::string(event_of_placing(order)), now});
   if (wanted.empty_cart) empty_cart(state, order, now);
   state.orders.push_back(order);
+  for (const orders::PurchaseLimit& limit : wanted.limits)
+    state.purchases[{limit.sale, limit.shopper}].emplace_back(order.id, limit.units);
   return orders::Placed{std::move(box)};
 }
 

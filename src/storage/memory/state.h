@@ -50,6 +50,8 @@ struct State {
   std::unordered_map<OrderId, std::size_t> order_by_id;
   std::map<std::pair<CartId, std::string>, std::size_t> order_by_key;
   std::vector<Event> events;
+  std::map<std::pair<std::string, std::string>, std::vector<std::pair<OrderId, inventory::Quantity>>>
+      purchases;  // by sale and shopper
   WebhookState webhooks;
 
   std::map<std::string, leadership::Lease> leases;  // by name; one that was let go of has expired

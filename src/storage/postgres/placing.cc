@@ -10,6 +10,7 @@
 #include "storage/postgres/order_rows.h"
 #include "storage/postgres/queries.h"
 #include "storage/postgres/stock_rows.h"
+#include "storage/purchases.h"
 
 namespace ff::storage::pg {
 
@@ -46,7 +47,8 @@ Key key_of(const Order& order) { return {order.idempotency_key, order.cart}; }
 /// One round: one transaction.
 class Round {
  public:
-  Round(postgres::Connection& connection, Batch& batch) : connection_(connection), batch_(batch) {}
+  Round(postgres::Connection& connection, Batch& batch)
+      : connection_(connection), batch_(batch), limits_(limits_of(batch.wanted)) {}
 
   /// Nothing: another round is needed, and the batch says how it differs.
   Task<Outcome<std::optional<std::vector<PlaceOutcome>>>> run() {
@@ -79,6 +81,10 @@ class Round {
   Task<Outcome<bool>> lock_and_read() {
     Exchange exchange;
     exchange.begin();
+    if (!limits_.empty()) {
+      exchange.add(query("purchases_lock"), limits_parameters());
+      exchange.add(query("purchases_read"), limits_parameters());
+    }
     if (!batch_.retired.empty()) exchange.add(query("orders_retire_key"), retire_parameters());
     if (batch_.look) exchange.add(query("orders_by_keys"), keys_parameters());
     for (const NewOrder& one : batch_.wanted) {
@@ -93,7 +99,15 @@ class Round {
     auto rows = co_await connection_.run(std::move(exchange));
     if (!rows) co_return tl::unexpected(std::move(rows.error()));
 
-    std::size_t at = batch_.retired.empty() ? 1 : 2;
+    std::size_t at = 1;
+    if (!limits_.empty()) {
+      const Rows& sums = (*rows)[++at];
+      for (int row = 0; row < sums.count(); ++row)
+        purchases_.stand(sums.text(row, 0), sums.text(row, 1),
+                         static_cast<inventory::Quantity>(sums.integer(row, 2)));
+      ++at;
+    }
+    if (!batch_.retired.empty()) ++at;
     if (batch_.look) {
       auto stored = remember((*rows)[at++]);
       if (!stored) co_return tl::unexpected(std::move(stored.error()));
@@ -132,6 +146,8 @@ class Round {
   void decide() {
     stocks_.start_over();
     carts_.start_over();
+    purchases_.start_over();
+    bought_.clear();
     outcomes_.clear();
     outcomes_.reserve(batch_.wanted.size());
     granted_.clear();
@@ -151,6 +167,11 @@ class Round {
         outcomes_.emplace_back(existing(*stands, one.order->id, now_));
         continue;
       }
+      if (auto over = purchases_.over(one)) {
+        missing_ = true;
+        outcomes_.emplace_back(std::move(*over));
+        continue;
+      }
       auto granted = grant(one, stocks_.table(), now_);
       if (auto* sold_out = std::get_if<orders::SoldOut>(&granted)) {
         missing_ = true;
@@ -163,6 +184,9 @@ class Round {
       if (stands) retire(*stands);
       append_event(events_, order.id, order.version, event_of_placing(order));
       if (one.empty_cart) carts_.remove_ordered(order, now_);
+      purchases_.take(one);
+      for (const orders::PurchaseLimit& limit : one.limits)
+        bought_.push_back({&limit, order.id});
       granted_.push_back(outcomes_.size());
       placed.emplace(key, outcomes_.size());
       outcomes_.emplace_back(orders::Placed{std::move(box)});
@@ -190,6 +214,7 @@ class Round {
     carts_.add_writes(exchange);
     stocks_.add_writes(exchange);
     exchange.add(query("orders_insert"), insert_parameters(orders));
+    if (!bought_.empty()) exchange.add(query("purchases_insert"), bought_parameters());
     exchange.add(query("events_insert"), event_parameters(now_, "[" + events_ + "]", stocks_));
     exchange.commit();
     auto committed = co_await connection_.run(std::move(exchange));
@@ -208,6 +233,21 @@ class Round {
     co_return true;
   }
 
+  postgres::Params limits_parameters() const {
+    using Limit = const orders::PurchaseLimit*;
+    postgres::Params params;
+    params.texts(limits_, [](Limit limit) -> std::string_view { return limit->sale; })
+        .texts(limits_, [](Limit limit) -> std::string_view { return limit->shopper; });
+    return params;
+  }
+  postgres::Params bought_parameters() const {
+    postgres::Params params;
+    params.texts(bought_, [](const Bought& b) -> std::string_view { return b.limit->sale; })
+        .texts(bought_, [](const Bought& b) -> std::string_view { return b.limit->shopper; })
+        .uuids(bought_, [](const Bought& b) -> const OrderId& { return b.order; })
+        .integers(bought_, [](const Bought& b) -> std::int64_t { return b.limit->units; });
+    return params;
+  }
   postgres::Params keys_parameters() const {
     postgres::Params params;
     params
@@ -223,8 +263,16 @@ class Round {
     return params;
   }
 
+  struct Bought {
+    const orders::PurchaseLimit* limit;
+    OrderId order;
+  };
+
   postgres::Connection& connection_;
   Batch& batch_;
+  const std::vector<const orders::PurchaseLimit*> limits_;  // of the batch
+  Purchases purchases_;
+  std::vector<Bought> bought_;  // by what is granted
   StockRows stocks_;
   CartRows carts_;
   DocumentReader documents_;

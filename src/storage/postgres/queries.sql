@@ -249,3 +249,19 @@ SELECT setval('order_numbers', greatest($1::bigint, 1), $1::bigint > 0),
               EXISTS (SELECT FROM stock_ledger)),
        setval(pg_get_serial_sequence('event_batches', 'id'), greatest((SELECT max(id) FROM event_batches), 1),
               EXISTS (SELECT FROM event_batches));
+
+-- Two batches of two processes must not both find room for the same shopper: whoever comes second waits here, and its
+-- next statement sees what the first has committed. Before all other locks, in the order of their numbers.
+-- name: purchases_lock
+SELECT pg_advisory_xact_lock(h)
+FROM (SELECT DISTINCT hashtextextended(u.sale || ' ' || u.shopper, 0) AS h
+      FROM unnest($1::text[], $2::text[]) AS u (sale, shopper) ORDER BY h) AS hashes;
+-- name: purchases_read
+SELECT p.sale, p.shopper, sum(p.units)::bigint
+FROM (SELECT DISTINCT sale, shopper FROM unnest($1::text[], $2::text[]) AS u (sale, shopper)) AS u
+JOIN purchases AS p USING (sale, shopper)
+JOIN orders AS o ON o.id = p.order_id AND o.state NOT IN (3, 4)  -- declined, cancelled
+GROUP BY p.sale, p.shopper;
+-- name: purchases_insert
+INSERT INTO purchases (sale, shopper, order_id, units)
+SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::bigint[]);

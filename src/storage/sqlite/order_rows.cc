@@ -6,6 +6,7 @@
 
 #include "storage/documents.h"
 #include "storage/order_rules.h"
+#include "storage/purchases.h"
 #include "storage/sqlite/cart_rows.h"
 #include "storage/sqlite/queries.h"
 #include "storage/sqlite/stock_rows.h"
@@ -98,8 +99,34 @@ void retire_key(sqlite::Database& database, const Order& order) {
   database.statement(query("orders_retire_key")).run(order.number, retired_key(order));
 }
 
+/// What stands includes what this transaction has placed.
+std::optional<orders::OverLimit> over_limit(sqlite::Database& database, const orders::NewOrder& wanted) {
+  Purchases purchases;
+  for (const orders::PurchaseLimit& limit : wanted.limits) {
+    auto row = database.statement(query("purchases_of"));
+    if (row.query(limit.sale, limit.shopper).step())
+      purchases.stand(limit.sale, limit.shopper, static_cast<inventory::Quantity>(row.integer(0)));
+  }
+  return purchases.over(wanted);
+}
+
+void write_purchases(sqlite::Database& database, const orders::NewOrder& granted) {
+  for (const orders::PurchaseLimit& limit : granted.limits)
+    database.statement(query("purchases_insert"))
+        .run(limit.sale, limit.shopper, granted.order->id, limit.units);
+}
+
 /// Tries to insert before it looks: nearly every key is new, and the unique index looks anyway.
 Result<orders::PlaceOutcome> place_one(Transaction& transaction, const orders::NewOrder& wanted) {
+  if (!wanted.limits.empty()) {
+    if (auto over = over_limit(transaction.database, wanted)) {
+      auto stands = read_one(transaction.database, transaction.documents, "orders_by_key", wanted.order->cart,
+                             wanted.order->idempotency_key);
+      if (stands && !key_is_free(*stands, wanted.order->id, transaction.now))
+        return existing(*stands, wanted.order->id, transaction.now);
+      return std::move(*over);
+    }
+  }
   transaction.stocks.need(wanted.order);
   auto granted = grant(wanted, transaction.stocks.table(), transaction.now);
   auto* order = std::get_if<Box<Order>>(&granted);
@@ -172,6 +199,7 @@ Result<std::vector<orders::PlaceOutcome>> place(sqlite::Database& database,
     }
     auto outcome = place_one(transaction, one);
     if (!outcome) return tl::unexpected(std::move(outcome.error()));
+    if (std::holds_alternative<orders::Placed>(*outcome)) write_purchases(database, one);
     outcomes.push_back(std::move(*outcome));
   }
   transaction.write_back();

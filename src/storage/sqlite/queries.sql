@@ -136,3 +136,9 @@ UPDATE catalogue SET version = ?1 WHERE id = 1;
 DELETE FROM sqlite_sequence WHERE name = ?1;
 -- name: transfer_set_sequence
 INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2);
+
+-- name: purchases_of
+SELECT coalesce(sum(p.units), 0) FROM purchases AS p JOIN orders AS o ON o.id = p.order_id
+WHERE p.sale = ?1 AND p.shopper = ?2 AND o.state NOT IN (3, 4);  -- declined, cancelled
+-- name: purchases_insert
+INSERT INTO purchases (sale, shopper, order_id, units) VALUES (?1, ?2, ?3, ?4);
