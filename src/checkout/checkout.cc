@@ -137,7 +137,10 @@ struct Service::Answers {
         sold_out(counter(metrics, "sold_out")),
         invalid(counter(metrics, "invalid")),
         in_progress(counter(metrics, "in_progress")),
+        overloaded(counter(metrics, "overloaded")),
         failed(counter(metrics, "failed")),
+        abandoned(metrics.counter("ff_checkout_abandoned_total",
+                                  "Checkouts whose client left before their order was queued")),
         seconds(metrics.histogram("ff_checkout_seconds", "From a validated request to its answer",
                                   telemetry::latency_bounds())) {}
   static telemetry::Counter& counter(telemetry::Registry& metrics, const char* answer) {
@@ -158,11 +161,15 @@ struct Service::Answers {
       case ErrorCode::kInProgress:
         in_progress.add();
         return;
+      case ErrorCode::kOverloaded:
+        overloaded.add();
+        return;
       default:
         failed.add();
     }
   }
-  telemetry::Counter &paid, &pending, &declined, &sold_out, &invalid, &in_progress, &failed;
+  telemetry::Counter &paid, &pending, &declined, &sold_out, &invalid, &in_progress, &overloaded, &failed,
+      &abandoned;
   telemetry::Histogram& seconds;
 };
 
@@ -194,14 +201,18 @@ Task<Result<Answer>> Service::place(Request request) {
 }
 
 Task<Result<Answer>> Service::run(Request& request) {
-  if (request.deadline.us != 0 && clock_.now() >= request.deadline)
-    co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
   if (request.fingerprint.empty()) request.fingerprint = fingerprint_of(request);
   std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
   if (snapshot == nullptr) co_return fail(ErrorCode::kUnavailable, "there is no catalogue yet");
   Result<orders::NewOrder> priced = co_await price(request, *snapshot);
   if (!priced) co_return co_await recorded_or(request, std::move(priced.error()));
 
+  if (request.deadline.us != 0 && clock_.now() >= request.deadline)
+    co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
+  if (request.abandoned && request.abandoned()) {
+    answers_->abandoned.add();
+    co_return fail(ErrorCode::kOverloaded, "its client has left");
+  }
   Result<orders::PlaceOutcome> outcome = co_await committer_.place(std::move(*priced));
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
   if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome))

@@ -43,6 +43,8 @@ struct Request {
   std::optional<Money> expected_total;  // what the page said; another total is refused, nothing changed
   std::string fingerprint;              // fingerprint_of() all of the above
   Instant deadline;
+  /// Asked once, just before the order is queued: whether nobody waits for it any more. Null: somebody does.
+  std::function<bool()> abandoned{};
 };
 
 struct SoldOutLine {
@@ -89,7 +91,9 @@ class Service {
           Random& random, Settings settings, telemetry::Registry& metrics);
   ~Service();
 
-  /// Any io thread. Once the order was queued it is finished even if nobody waits for the answer.
+  /// Any io thread. What its client has left, or whose deadline has passed, before the order was queued is
+  /// not worked for (kOverloaded); once the order was queued it is finished even if nobody waits for the
+  /// answer.
   Task<Result<Answer>> place(Request request);
 
  private:

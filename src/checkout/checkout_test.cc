@@ -104,6 +104,36 @@ TEST_F(CheckoutTest, RefusesWhatDoesNotFitAndChangesNothing) {
   EXPECT_NE(get<Paid>(place("k")), nullptr) << "the key was never used up";
 }
 
+TEST_F(CheckoutTest, WhoeverLeavesBeforeTheOrderIsQueuedHasNone) {
+  add_to_cart("shirt", 1);
+  Request left = request("k");
+  int asked = 0;
+  left.abandoned = [&asked] { return ++asked > 0; };
+  EXPECT_EQ(code_of(place(left)), ErrorCode::kOverloaded);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(stock("shirt").available, 3);
+  EXPECT_NE(get<Paid>(place("k")), nullptr) << "the key was never used up";
+}
+
+TEST_F(CheckoutTest, AnOrderOverWhatASaleAllowsIsRefusedInWordsAndChangesNothing) {
+  settings.limits = [](const orders::Order& order) {
+    return std::vector{orders::PurchaseLimit{"friday", order.email, order.lines[0].quantity, 2}};
+  };
+  Service limited(catalogue, store.carts(), orders, committer, gateway, rules, clock, random, settings,
+                  metrics);
+  add_to_cart("socks", 3);
+  const auto refused = run(limited.place(request("k")));
+  EXPECT_EQ(first_field(refused), "cart");
+  EXPECT_EQ(stock("socks").available, 100);
+  Request fewer = request("k");
+  fewer.lines = {{variant("socks"), 2, {}}};
+  EXPECT_NE(get<Paid>(run(limited.place(fewer))), nullptr);
+  Request more = request("other");
+  more.lines = {{variant("socks"), 1, {}}};
+  EXPECT_EQ(first_field(run(limited.place(more))), "lines");
+  EXPECT_NE(get<Paid>(run(limited.place(fewer))), nullptr) << "a retry is answered as before";
+}
+
 TEST_F(CheckoutTest, SoldOutSaysWhichLineAndHowManyAreLeftAndLeavesTheKeyUsable) {
   add_to_cart("socks", 1);
   add_to_cart("shirt", 4);

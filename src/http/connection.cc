@@ -449,6 +449,7 @@ void Connection::begin_request() {
   request.received_at = lane_.clock.now();
   request.deadline = request.received_at + lane_.limits.request_timeout;
   request.rename(lane_.random);
+  request.watch(ending_);
   identify_client();
 }
 

@@ -55,11 +55,18 @@ struct Request {
   std::string_view cookie(std::string_view name) const;
   std::string_view param(std::string_view name) const;
 
+  /// Whether the client has closed its side of the connection, or all of it: nobody to begin work for. While
+  /// the request is being answered, on the connection's thread.
+  bool client_left() const { return left_ != nullptr && *left_; }
+  /// `left` outlives the answering of the request.
+  void watch(const bool& left) { left_ = &left; }
+
   /// Forgets the names; those of the next request come from `random`, which outlives it.
   void rename(Random& random);
 
  private:
-  Random* random_ = nullptr;  // null: not from a connection; only the client's names count
+  const bool* left_ = nullptr;  // null: not from a connection
+  Random* random_ = nullptr;    // null: not from a connection; only the client's names count
   mutable std::string request_id_;
   mutable std::string traceparent_;
 };
@@ -118,8 +125,9 @@ struct Response {
 };
 
 /// Builds the finished form of `response`: head with Content-Length, ETag (from `etag_seed`, which must
-/// name the page's inputs and its encoding; empty: none), Date placeholder. Adds the security headers of every answer:
-/// whoever serves pictures from foreign hosts passes the SecurityHeaders that the composition root built.
+/// name the page's inputs and its encoding; empty: none), Date placeholder. Adds the security headers of
+/// every answer: whoever serves pictures from foreign hosts passes the SecurityHeaders that the composition
+/// root built.
 std::shared_ptr<const FinishedBytes> finish(const Response& response, std::string_view etag_seed,
                                             const SecurityHeaders& security = default_security_headers());
 

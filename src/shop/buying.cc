@@ -71,6 +71,7 @@ Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Req
       }
     }
   }
+  request.abandoned = [&http] { return http.client_left(); };
   Result<checkout::Answer> answer = co_await shop.checkout.place(std::move(request));
   if (!answer) co_return tl::unexpected<Error>(std::move(answer.error()));
   Outcome outcome = widen(std::move(*answer));
