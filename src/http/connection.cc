@@ -123,6 +123,9 @@ Task<Connection::Woken> Connection::wait(Waiting why, Lane::SteadyTime until) {
   co_return end_wait();
 }
 
+/// Others of this thread have their turn.
+Task<void> Connection::give_way() { co_await asio::post(context_, asio::use_awaitable); }
+
 void Connection::abandon() { const Resumption dropped = std::move(resume_); }
 
 void Connection::check_deadline(Lane::SteadyTime now) {
@@ -166,6 +169,7 @@ void Connection::begin_head_wait() {
 Task<void> Connection::serve() {
   for (;;) {
     if (gone_) co_return;
+    if (readable_ && served_) co_await give_way();  // it sends faster than it can be answered
     begin_head_wait();
     if (!readable_) co_await suspend();
     const Waiting waited = waiting_;
@@ -204,6 +208,7 @@ Task<void> Connection::serve() {
         co_await linger();
         co_return;
       }
+      if (next == Next::kFlush) co_await give_way();
       if (next == Next::kHandle) {
         Fault fault = Fault::kNone;
         if (framing_.has_body()) fault = co_await read_body();
@@ -294,6 +299,11 @@ Connection::Next Connection::answer_one(std::string_view input, const Framing& f
   const bool close =
       !framing.keep_alive || framing.has_body() || lane_.closing.load(std::memory_order_relaxed);
 
+  if (framing.https_target && !request_->secure) {
+    route_ = nullptr;
+    refuse(Fault::kMisdirected);
+    return Next::kClose;
+  }
   const Priority priority = route_ == nullptr ? Priority::kBrowse : route_->priority;
   if (const std::optional<Next> away = turn_away(input, priority, close)) return *away;
   if (route_ == nullptr) {
@@ -306,6 +316,7 @@ Connection::Next Connection::answer_one(std::string_view input, const Framing& f
                !to.empty()) {
       response.status = 308;
       response.header("Location", std::move(to));
+      response.header("Cache-Control", "public, max-age=3600");  // else a browser keeps it for ever
     } else {
       response = error_response(match.allow.empty() ? 404 : 405);
     }
@@ -535,8 +546,13 @@ int Connection::put_finished(const std::shared_ptr<const FinishedBytes>& finishe
   const std::string& head = finished->head;
   int status = (head[kStatusAt] - '0') * 100 + (head[kStatusAt + 1] - '0') * 10 + (head[kStatusAt + 2] - '0');
   const bool reading = request.method == Method::kGet || request.method == Method::kHead;
-  const bool unmodified =
-      reading && status == 200 && none_match_fits(request.header("If-None-Match"), finished->etag);
+  const Condition condition =
+      reading && status == 200 ? judge_reading(request, finished->etag) : Condition::kHolds;
+  if (condition == Condition::kFailed) {
+    Response failed = error_response(412);
+    return put_built(failed, close);
+  }
+  const bool unmodified = condition == Condition::kNotModified;
   const std::string& sent = unmodified ? finished->not_modified_head : head;
   char* const text = lane_.out.put_text(std::string_view(sent).substr(0, sent.size() - 2));
   std::memcpy(text + (unmodified ? finished->not_modified_date_offset : finished->date_offset),
@@ -550,12 +566,16 @@ int Connection::put_finished(const std::shared_ptr<const FinishedBytes>& finishe
 int Connection::put_built(Response& response, bool close) {
   const Request& request = *request_;
   const bool reading = request.method == Method::kGet || request.method == Method::kHead;
-  if (reading && response.status == 200 && request.has_header("If-None-Match")) {
+  if (reading && response.status == 200) {
+    std::string_view etag;
     for (const auto& [name, value] : response.headers) {
-      if (!iequals_ascii(name, "ETag") || !none_match_fits(request.header("If-None-Match"), value)) continue;
+      if (iequals_ascii(name, "ETag")) etag = value;
+    }
+    const Condition condition = judge_reading(request, etag);
+    if (condition == Condition::kFailed) response = error_response(412);
+    if (condition == Condition::kNotModified) {
       response.status = 304;
       response.content_type.clear();
-      break;
     }
   }
   std::string head;

@@ -61,6 +61,7 @@ class Connection final : private Poller::Source {
   Task<void> serve();
   void ready(std::uint32_t events) override;
   Task<void> suspend();
+  Task<void> give_way();
   Task<Woken> wait(Waiting why, Lane::SteadyTime until);
   void begin_wait(Waiting why, Lane::SteadyTime until);
   Woken end_wait();
