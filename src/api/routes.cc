@@ -4,7 +4,9 @@
 #include "api/api.h"
 #include "api/tables.h"
 #include "base/text.h"
+#include "http/caching.h"
 #include "http/page_cache.h"
+#include "http/wire.h"
 
 namespace ff::api {
 
@@ -36,9 +38,10 @@ tl::expected<Input, Problem> read_input(const Endpoint& endpoint, const http::Re
   return Input{request, std::move(*arguments), std::move(*body)};
 }
 
-/// Catalogue answers are the same for everyone: caches may keep one for ten seconds, and show it for a minute
-/// more while they fetch the next. All others belong to one client.
-constexpr std::string_view kPublic = "public, max-age=0, s-maxage=10, stale-while-revalidate=60";
+/// Catalogue answers are the same for everyone: shared caches may keep one for ten seconds, and a CDN may
+/// show it for a minute more while it fetches the next. All others belong to one client.
+constexpr http::CachePolicy kPublic{"public, max-age=0, s-maxage=10",
+                                    "max-age=10, stale-while-revalidate=60, stale-if-error=600"};
 
 constexpr std::size_t kCompressedBytesMin = 1024;         // below, the headers weigh more than is won
 constexpr std::size_t kCacheBytesMax = 16 * 1024 * 1024;  // of compressed answers
@@ -54,7 +57,7 @@ class Finisher {
 
   http::Response finish(const http::Request& request, http::Response response) {
     if (response.status != 200) return response;
-    response.header("Cache-Control", std::string(kPublic));
+    set_cache_policy(response, kPublic);
     const std::uint64_t content = fingerprint(response.body);
     const std::string name = std::to_string(content);
     const http::Encoding encoding = http::negotiate(request.header("Accept-Encoding"));
@@ -98,6 +101,12 @@ Task<http::Response> answer_later(const Endpoint& endpoint, shop::Shop& shop, Fi
                                   const http::Request& request) {
   tl::expected<Input, Problem> input = read_input(endpoint, request);
   if (!input) return refuse(respond(input.error(), request));
+  // What a client may change has no entity tag, so none that it knows can fit (RFC 9110 13.1.1).
+  const bool changes = endpoint.method != http::Method::kGet;
+  if (changes && request.has_header("Content-Range"))  // a part of a body, which nothing here takes (14.5)
+    return refuse(error_page(request, 400, http::reason_phrase(400)));
+  if (changes && request.has_header("If-Match"))
+    return refuse(error_page(request, 412, http::reason_phrase(412)));
   return run(endpoint, shop, finisher, std::move(*input));
 }
 

@@ -18,14 +18,16 @@ namespace ff::storefront {
 namespace {
 
 // A browser asks each time, at the price of a 304, so that a shopper who comes back sees today's price. A
-// shared cache may hold a page for half a minute, about as old as a stock label may be, and may go on for a
-// minute while it fetches the next: in a spike the origin sees one request per page, edge and half minute.
-constexpr std::string_view kPageCacheControl = "public, max-age=0, s-maxage=30, stale-while-revalidate=60";
+// shared cache may hold a page for half a minute, about as old as a stock label may be; a CDN may go on for a
+// minute while it fetches the next, so that in a spike the origin sees one request per page, edge and half
+// minute, and for ten while the origin refuses or is gone: an old page sells more than an error.
+constexpr http::CachePolicy kPageCaching{"public, max-age=0, s-maxage=30",
+                                         "max-age=30, stale-while-revalidate=60, stale-if-error=600"};
 // What was found without the search index misses facets and further pages: no one else's cache may keep it.
-constexpr std::string_view kMakeshiftCacheControl = "no-store";
-constexpr std::string_view kSitemapCacheControl = "public, max-age=3600";
+constexpr http::CachePolicy kMakeshiftCaching{"no-store", {}};
+constexpr http::CachePolicy kSitemapCaching{"public, max-age=3600", {}};
 // A specification names one drawing. A release may draw it better, so a day and not a year.
-constexpr std::string_view kPictureCacheControl = "public, max-age=86400, stale-while-revalidate=604800";
+constexpr http::CachePolicy kPictureCaching{"public, max-age=86400, stale-while-revalidate=604800", {}};
 constexpr std::string_view kPictureSuffix = ".svg";
 constexpr std::size_t kLinearScanMax = 20'000;  // products looked at while there is no index yet
 
@@ -101,12 +103,12 @@ http::Generations ReadingRoutes::generations() const {
 template <typename InputsOf, typename Write>
 http::Response ReadingRoutes::page(http::PageCache& cache, const http::Request& request, std::string_view key,
                                    http::Generations now, InputsOf&& inputs, Write&& write,
-                                   std::string_view cache_control) {
+                                   const http::CachePolicy& caching) {
   const auto render = [&] {
     std::string written = write();
     const auto snapshot = shop_.catalogue.load();
     http::Response response = layout_.respond(200, std::move(written), snapshot.get());
-    response.header("Cache-Control", std::string(cache_control));
+    set_cache_policy(response, caching);
     return response;
   };
   http::Callables recipe(inputs, render);
@@ -119,7 +121,7 @@ http::Response ReadingRoutes::home(const http::Request& request) {
   std::optional<View> view;
   return page(
       pages_, request, "/", generations(), [&] { return home_inputs(view.emplace(*this).page()); },
-      [&] { return write_home(view->page()); }, kPageCacheControl);
+      [&] { return write_home(view->page()); }, kPageCaching);
 }
 
 http::Response ReadingRoutes::collections(const http::Request& request) {
@@ -127,14 +129,14 @@ http::Response ReadingRoutes::collections(const http::Request& request) {
   return page(
       pages_, request, "/collections", generations(),
       [&] { return collections_inputs(view.emplace(*this).page()); },
-      [&] { return write_collections(view->page()); }, kPageCacheControl);
+      [&] { return write_collections(view->page()); }, kPageCaching);
 }
 
 http::Response ReadingRoutes::help(const http::Request& request) {
   std::optional<View> view;
   return page(
       pages_, request, "/help", generations(), [&] { return help_inputs(view.emplace(*this).page()); },
-      [&] { return write_help(view->page()); }, kPageCacheControl);
+      [&] { return write_help(view->page()); }, kPageCaching);
 }
 
 http::Response ReadingRoutes::collection(const http::Request& request) {
@@ -185,7 +187,7 @@ http::Response ReadingRoutes::listing(const http::Request& request, std::string_
         return collection_handle.empty() ? write_search(view.page(), address, found)
                                          : write_collection(view.page(), *collection_in(), address, found);
       },
-      makeshift ? kMakeshiftCacheControl : kPageCacheControl);
+      makeshift ? kMakeshiftCaching : kPageCaching);
 }
 
 http::Response ReadingRoutes::product(const http::Request& request) {
@@ -233,7 +235,7 @@ http::Response ReadingRoutes::product(const http::Request& request) {
             ref && ref.product == current ? *ref.variant : default_variant(*current, *view->labels);
         return write_product(view->page(), *current, chosen);
       },
-      kPageCacheControl);
+      kPageCaching);
 }
 
 http::Response ReadingRoutes::picture(const http::Request& request) {
@@ -251,7 +253,7 @@ http::Response ReadingRoutes::picture(const http::Request& request) {
     http::Response drawn;
     drawn.content_type = "image/svg+xml";
     drawn.body = pictures::draw(*drawing);
-    drawn.header("Cache-Control", std::string(kPictureCacheControl));
+    set_cache_policy(drawn, kPictureCaching);
     return drawn;
   };
   http::Callables recipe(inputs, render);
@@ -275,7 +277,7 @@ http::Response ReadingRoutes::favicon(const http::Request& request) {
     http::Response drawn;
     drawn.content_type = "image/svg+xml";
     drawn.body = std::string(icon);
-    drawn.header("Cache-Control", std::string(kPictureCacheControl));
+    set_cache_policy(drawn, kPictureCaching);
     return drawn;
   };
   http::Callables recipe(inputs, render);
@@ -298,7 +300,7 @@ http::Response ReadingRoutes::sitemap_file(const http::Request& request, std::st
     http::Response response;
     response.content_type = "application/xml; charset=utf-8";
     response.body = xml;
-    response.header("Cache-Control", std::string(kSitemapCacheControl));
+    set_cache_policy(response, kSitemapCaching);
     return response;
   };
   http::Callables recipe(inputs, render);
@@ -329,7 +331,7 @@ http::Response ReadingRoutes::sitemap_part(const http::Request& request) {
 
 http::Response ReadingRoutes::robots(const http::Request&) {
   http::Response response = http::Response::text(200, write_robots(layout_));
-  response.header("Cache-Control", std::string(kSitemapCacheControl));
+  set_cache_policy(response, kSitemapCaching);
   return response;
 }
 

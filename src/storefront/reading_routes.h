@@ -12,6 +12,7 @@
 #include "catalog/search.h"
 #include "catalog/snapshot.h"
 #include "catalog/stock_labels.h"
+#include "http/caching.h"
 #include "http/page_cache.h"
 #include "http/router.h"
 #include "pricing/pricing.h"
@@ -68,7 +69,7 @@ class ReadingRoutes {
   template <typename InputsOf, typename Write>
   http::Response page(http::PageCache& cache, const http::Request& request, std::string_view key,
                       http::Generations now, InputsOf&& inputs, Write&& write,
-                      std::string_view cache_control);
+                      const http::CachePolicy& caching);
   /// A sitemap that `write(snapshot)` writes; `now` as in page().
   template <typename Write>
   http::Response sitemap_file(const http::Request& request, std::string_view key, http::Generations now,
