@@ -9,7 +9,8 @@ import sys
 import tempfile
 
 import load
-from shops import (ADD_TO_CART, CHECKOUT, CSV_HEAD, HOT_CSV, STOCK, PinnedShop, by_card, fetch, on_delivery, script)
+from shops import (ADD_TO_CART, ALL_CORES, CHECKOUT, CSV_HEAD, HOT_CSV, STOCK, PostgresShop, by_card, children, fetch,
+                   on_delivery, pin, script)
 from support.postgres import BINARIES, Postgres
 
 SPREAD = 10_000          # variants of the spread shop, rows of its yardstick
@@ -37,29 +38,6 @@ CREATE TABLE carts (id int PRIMARY KEY, quantity int NOT NULL);
 INSERT INTO stock SELECT i, 1000000000 FROM generate_series(1, {SPREAD}) i;
 INSERT INTO carts SELECT i, 1 FROM generate_series(1, {SPREAD}) i;
 """
-
-
-class PostgresShop(PinnedShop):
-    def __init__(self, folder: pathlib.Path, url: str, config: str = "", pinned: bool = True):
-        super().__init__(folder)
-        self.postgres_url, self.config, self.pinned = url, config, pinned
-
-    @property
-    def database_url(self):
-        return self.postgres_url
-
-    def start(self):
-        super().start()
-        if not self.pinned:
-            pin(self.process.pid, ALL_CORES)
-        return self
-
-
-ALL_CORES = f"{load.SERVER_CORE},{load.LOAD_CORE}"
-
-
-def pin(process: int, cores: str):
-    subprocess.run(["taskset", "-a", "-p", "-c", cores, str(process)], capture_output=True, check=True)
 
 
 class Database:
@@ -102,11 +80,6 @@ class Database:
 
     def wal_bytes(self) -> int:
         return int(self.server.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"))
-
-
-def children(process: int) -> list:
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout
-    return [int(line) for line in found.split()]
 
 
 def cpu_seconds(processes: list) -> float:

@@ -15,6 +15,7 @@ STOCK = 10_000_000  # of each variant, as much as an import allows: the storm mu
 CSV_HEAD = ("Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,"
             "Variant Inventory Policy,Variant Price,Variant Requires Shipping,Variant Taxable\n")
 HOT_CSV = (CSV_HEAD + f"hot,Hot Shirt,Size,M,HOT,shopify,{STOCK},deny,50.00,true,true\n").encode()
+ALL_CORES = f"{load.SERVER_CORE},{load.LOAD_CORE}"
 SEEDS = itertools.count(1)  # no two scripts make the same cart
 
 
@@ -26,9 +27,33 @@ class PinnedShop(ShopProcess):
 
     def start(self):
         super().start()
-        subprocess.run(["taskset", "-a", "-p", "-c", load.SERVER_CORE, str(self.process.pid)],
-                       capture_output=True, check=True)
+        pin(self.process.pid, load.SERVER_CORE)
         return self
+
+
+class PostgresShop(PinnedShop):
+    def __init__(self, folder: pathlib.Path, url: str, config: str = "", pinned: bool = True):
+        super().__init__(folder)
+        self.postgres_url, self.config, self.pinned = url, config, pinned
+
+    @property
+    def database_url(self):
+        return self.postgres_url
+
+    def start(self):
+        super().start()
+        if not self.pinned:
+            pin(self.process.pid, ALL_CORES)
+        return self
+
+
+def pin(process: int, cores: str):
+    subprocess.run(["taskset", "-a", "-p", "-c", cores, str(process)], capture_output=True, check=True)
+
+
+def children(process: int) -> list:
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout
+    return [int(line) for line in found.split()]
 
 
 def import_shop(folder: pathlib.Path, csv: bytes) -> PinnedShop:
