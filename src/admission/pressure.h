@@ -18,6 +18,8 @@ class Pressure {
   void note(Instant now);
   /// When the spell that still lasts began; none: nobody is refused at present.
   std::optional<Instant> since(Instant now) const;
+  /// The latest refusal; 1970: none was.
+  Instant last() const { return {last_us_.load(std::memory_order_relaxed)}; }
 
  private:
   std::atomic<std::int64_t> began_us_{0}, last_us_{0};

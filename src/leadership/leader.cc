@@ -40,6 +40,7 @@ Task<void> Leader::ask() {
   const Instant asked = clock_.now();
   Result<Lease> lease = co_await leases_.acquire(task_, owner_, settings_.lease_for);
   const bool ours = lease && lease->owner == owner_;
+  if (ours) token_.store(lease->token, std::memory_order_relaxed);
   if (ours) until_us_.store((asked + settings_.lease_for).us, std::memory_order_relaxed);
   if (lease && !ours) until_us_.store(0, std::memory_order_relaxed);
   // Not answered: what was granted before still holds until it is over.

@@ -41,6 +41,8 @@ class Leader {
   Task<Result<void>> resign();
 
   bool leading() const { return clock_.now().us < until_us_.load(std::memory_order_relaxed); }
+  /// Of the lease, while leading(): what is written with it can be told from what an earlier leader writes.
+  std::int64_t token() const { return token_.load(std::memory_order_relaxed); }
 
  private:
   void note(bool leads, const std::string& holder);
@@ -51,7 +53,7 @@ class Leader {
   const LeaderSettings settings_;
   telemetry::Gauge& gauge_;
   telemetry::Counter& changes_;
-  std::atomic<std::int64_t> until_us_{0};
+  std::atomic<std::int64_t> until_us_{0}, token_{0};
   std::atomic<bool> stopping_{false};
   bool led_ = false;          // what the log said last
   std::string known_holder_;  // of another process

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,9 +28,10 @@ namespace ff::sales {
 
 /// This process's checkout, at this moment.
 struct CheckoutLoad {
-  double capacity_per_second = 0;   // orders that it can take; 0: not known
-  std::uint64_t refused_total = 0;  // since the process started, for want of capacity
-  bool shedding = false;            // requests are refused before they are read
+  double capacity_per_second = 0;  // orders that it can take; 0: not known
+  std::optional<Instant>
+      refusing_since;  // when the spell of refusals began that still lasts, for want of capacity
+  Instant refused_at;  // the last of them
 };
 using LoadProbe = std::function<CheckoutLoad()>;
 /// Whether nothing is left of these products (handles; none: of the whole shop). Called on the desk's thread

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -93,7 +94,12 @@ class Door {
   /// store's: try again.
   Task<Result<Exchange>> exchange(std::string ticket, CartId cart, Instant now);
 
+  /// Where this ticket of one sale stands; takes none. Nothing: no ticket of its queue, or that is not open.
+  std::optional<Queued> look(const SaleId& sale, std::string_view ticket, Instant now);
+
   std::optional<PublicState> public_state(std::string_view sale, Instant now) const;
+  /// What all of the above is told from; never null.
+  std::shared_ptr<const Board> board() const { return boards_.load(); }
 
  private:
   Answer answer(const Posted& posted, const Visit& visit, Instant now);

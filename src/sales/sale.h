@@ -112,6 +112,7 @@ Result<QueueState> edited_queue(const SaleSettings& before, const QueueState& qu
 /// A stored sale. Immutable; copies are cheap enough for a poll.
 class Sale {
  public:
+  Sale() = default;  // no sale
   Sale(SaleSettings settings, SaleSecrets secrets, QueueState queue);
 
   const SaleSettings& settings() const { return settings_; }
@@ -135,7 +136,7 @@ class Sale {
   SaleSettings settings_;
   SaleSecrets secrets_;
   QueueState queue_;
-  Bytes32 commitment_;
+  Bytes32 commitment_{};
 };
 
 }  // namespace ff::sales

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -45,6 +46,21 @@ struct TicketUsed {  // by another cart, or its pass is over
   bool operator==(const TicketUsed&) const = default;
 };
 using AdmitOutcome = std::variant<PassGranted, TicketUsed>;
+
+/// Places and rates are kept in millionths: a number that every store keeps exactly.
+std::int64_t to_millionths(double value);
+double from_millionths(std::int64_t stored);
+/// A sale's products as one text.
+std::string join_products(const std::vector<std::string>& products);
+std::vector<std::string> split_products(std::string_view text);
+
+/// What every adapter decides the same way, given the row that it found (null: none): the row to store. The
+/// store has its lock meanwhile, and counts the sales itself.
+Result<Sale> edited(const Sale* found, const SaleSettings& settings, const SaleSecrets& if_new, Instant now);
+/// Whether a queue's row may become `next`.
+inline bool may_change(const QueueState& stored, const QueueState& next) {
+  return stored.version == next.version && stored.token <= next.token;
+}
 
 /// Any thread; nothing blocks the caller's. Errors: kUnavailable, kUnknown, kInternal, and those named.
 class SaleStore {

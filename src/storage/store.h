@@ -13,6 +13,7 @@
 #include "inventory/stock_store.h"
 #include "leadership/lease_store.h"
 #include "orders/order_store.h"
+#include "sales/sale_store.h"
 #include "storage/transfer.h"
 #include "telemetry/metrics.h"
 #include "webhooks/webhook_store.h"
@@ -28,6 +29,7 @@ class Store {
   virtual inventory::StockStore& stock() = 0;
   virtual orders::OrderStore& orders() = 0;
   virtual webhooks::WebhookStore& webhooks() = 0;
+  virtual sales::SaleStore& sales() = 0;
   virtual leadership::LeaseStore& leases() = 0;
   virtual Transfer& transfer() = 0;
   /// One write that reaches the disk: whether this store can take orders now. For /startupz and `doctor`.

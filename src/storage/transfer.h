@@ -3,8 +3,8 @@
 //
 // Invariants: a Reading is one snapshot, and as long as it lives nobody writes to the store (they wait, then
 // are refused). A Writing is one transaction into a store without any rows: until finish() nothing of it is
-// there. Both work a chunk at a time. What is not moved: leases, which belong to running processes; webhook
-// subscriptions, whose receivers are told anew.
+// there. Both work a chunk at a time. What is not moved: sales, which `copy` moves by their own port; leases,
+// which belong to running processes; webhook subscriptions, whose receivers are told anew.
 //
 // For subcommands: calls may block their thread, and each Reading or Writing is used on one executor.
 #pragma once

@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "storage/memory/sale_port.h"
 #include "storage/memory/transfer.h"
 
 #include "storage/memory/webhook_port.h"
@@ -177,6 +178,10 @@ struct MemoryStore::Leases final : leadership::LeaseStore {
   }
 };
 
+struct MemoryStore::Sales final : memory::SalePort<Rows> {
+  using SalePort::SalePort;
+};
+
 struct MemoryStore::Webhooks final : memory::WebhookPort<Rows> {
   using WebhookPort::WebhookPort;
 };
@@ -238,6 +243,7 @@ MemoryStore::MemoryStore(Clock& clock)
       stocks_(std::make_unique<Stocks>(*rows_)),
       orders_(std::make_unique<Orders>(*rows_)),
       webhooks_(std::make_unique<Webhooks>(*rows_)),
+      sales_(std::make_unique<Sales>(*rows_)),
       leases_(std::make_unique<Leases>(*rows_)),
       transfer_(std::make_unique<Moves>(*rows_)) {}
 MemoryStore::~MemoryStore() = default;
@@ -247,6 +253,7 @@ cart::CartStore& MemoryStore::carts() { return *carts_; }
 inventory::StockStore& MemoryStore::stock() { return *stocks_; }
 orders::OrderStore& MemoryStore::orders() { return *orders_; }
 webhooks::WebhookStore& MemoryStore::webhooks() { return *webhooks_; }
+sales::SaleStore& MemoryStore::sales() { return *sales_; }
 leadership::LeaseStore& MemoryStore::leases() { return *leases_; }
 Transfer& MemoryStore::transfer() { return *transfer_; }
 Task<Result<void>> MemoryStore::check_writable() { co_return Result<void>{}; }

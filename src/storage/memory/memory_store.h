@@ -24,6 +24,7 @@ class MemoryStore final : public Store {
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
   webhooks::WebhookStore& webhooks() override;
+  sales::SaleStore& sales() override;
   leadership::LeaseStore& leases() override;
   Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
@@ -39,6 +40,7 @@ class MemoryStore final : public Store {
   struct Stocks;
   struct Orders;
   struct Webhooks;
+  struct Sales;
   struct Leases;
   struct Moves;
   std::unique_ptr<Rows> rows_;
@@ -47,6 +49,7 @@ class MemoryStore final : public Store {
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
   std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<Sales> sales_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Transfer> transfer_;
 };

@@ -15,6 +15,7 @@
 #include "catalog/catalog_store.h"
 #include "leadership/lease_store.h"
 #include "orders/order_store.h"
+#include "storage/memory/sale_rows.h"
 #include "storage/memory/webhook_rows.h"
 #include "storage/order_rules.h"
 
@@ -53,6 +54,7 @@ struct State {
   std::map<std::pair<std::string, std::string>, std::vector<std::pair<OrderId, inventory::Quantity>>>
       purchases;  // by sale and shopper
   WebhookState webhooks;
+  SaleState sales;
 
   std::map<std::string, leadership::Lease> leases;  // by name; one that was let go of has expired
 };

@@ -13,6 +13,7 @@
 #include "storage/postgres/lease_rows.h"
 #include "storage/postgres/order_rows.h"
 #include "storage/postgres/queries.h"
+#include "storage/postgres/sale_port.h"
 #include "storage/postgres/schema.h"
 #include "storage/postgres/stock_rows.h"
 #include "storage/postgres/transfer.h"
@@ -481,6 +482,10 @@ struct PostgresStore::Leases final : leadership::LeaseStore {
   }
 };
 
+struct PostgresStore::Sales final : pg::SalePort<Session> {
+  using SalePort::SalePort;
+};
+
 struct PostgresStore::Webhooks final : pg::WebhookPort<Session> {
   using WebhookPort::WebhookPort;
 };
@@ -552,6 +557,7 @@ PostgresStore::PostgresStore(std::unique_ptr<Session> session)
       stocks_(std::make_unique<Stocks>(*session_)),
       orders_(std::make_unique<Orders>(*session_)),
       webhooks_(std::make_unique<Webhooks>(*session_)),
+      sales_(std::make_unique<Sales>(*session_)),
       leases_(std::make_unique<Leases>(*session_)) {}
 PostgresStore::~PostgresStore() = default;
 
@@ -560,6 +566,7 @@ cart::CartStore& PostgresStore::carts() { return *carts_; }
 inventory::StockStore& PostgresStore::stock() { return *stocks_; }
 orders::OrderStore& PostgresStore::orders() { return *orders_; }
 webhooks::WebhookStore& PostgresStore::webhooks() { return *webhooks_; }
+sales::SaleStore& PostgresStore::sales() { return *sales_; }
 leadership::LeaseStore& PostgresStore::leases() { return *leases_; }
 Transfer& PostgresStore::transfer() { return *transfer_; }
 

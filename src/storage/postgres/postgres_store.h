@@ -43,6 +43,7 @@ class PostgresStore final : public Store {
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
   webhooks::WebhookStore& webhooks() override;
+  sales::SaleStore& sales() override;
   leadership::LeaseStore& leases() override;
   Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
@@ -55,6 +56,7 @@ class PostgresStore final : public Store {
   struct Stocks;
   struct Orders;
   struct Webhooks;
+  struct Sales;
   struct Leases;
   explicit PostgresStore(std::unique_ptr<Session> session);
 
@@ -64,6 +66,7 @@ class PostgresStore final : public Store {
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
   std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<Sales> sales_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Transfer> transfer_;
 };

@@ -5,6 +5,7 @@
 #include "storage/sqlite/lease_rows.h"
 #include "storage/sqlite/order_rows.h"
 #include "storage/sqlite/queries.h"
+#include "storage/sqlite/sale_port.h"
 #include "storage/sqlite/schema.h"
 #include "storage/sqlite/stock_rows.h"
 #include "storage/sqlite/transfer.h"
@@ -207,6 +208,10 @@ struct SqliteStore::Leases final : leadership::LeaseStore {
   }
 };
 
+struct SqliteStore::Sales final : SqliteSalePort<Threads> {
+  using SqliteSalePort::SqliteSalePort;
+};
+
 struct SqliteStore::Webhooks final : SqliteWebhookPort<Threads> {
   using SqliteWebhookPort::SqliteWebhookPort;
 };
@@ -259,6 +264,7 @@ SqliteStore::SqliteStore(std::unique_ptr<Threads> threads)
       stocks_(std::make_unique<Stocks>(*threads_)),
       orders_(std::make_unique<Orders>(*threads_)),
       webhooks_(std::make_unique<Webhooks>(*threads_)),
+      sales_(std::make_unique<Sales>(*threads_)),
       leases_(std::make_unique<Leases>(*threads_)) {}
 SqliteStore::~SqliteStore() = default;
 
@@ -267,6 +273,7 @@ cart::CartStore& SqliteStore::carts() { return *carts_; }
 inventory::StockStore& SqliteStore::stock() { return *stocks_; }
 orders::OrderStore& SqliteStore::orders() { return *orders_; }
 webhooks::WebhookStore& SqliteStore::webhooks() { return *webhooks_; }
+sales::SaleStore& SqliteStore::sales() { return *sales_; }
 leadership::LeaseStore& SqliteStore::leases() { return *leases_; }
 Transfer& SqliteStore::transfer() { return *transfer_; }
 

@@ -37,6 +37,7 @@ class SqliteStore final : public Store {
   inventory::StockStore& stock() override;
   orders::OrderStore& orders() override;
   webhooks::WebhookStore& webhooks() override;
+  sales::SaleStore& sales() override;
   leadership::LeaseStore& leases() override;
   Transfer& transfer() override;
   Task<Result<void>> check_writable() override;
@@ -50,6 +51,7 @@ class SqliteStore final : public Store {
   struct Stocks;
   struct Orders;
   struct Webhooks;
+  struct Sales;
   struct Leases;
   explicit SqliteStore(std::unique_ptr<Threads> threads);
 
@@ -59,6 +61,7 @@ class SqliteStore final : public Store {
   std::unique_ptr<Stocks> stocks_;
   std::unique_ptr<Orders> orders_;
   std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<Sales> sales_;
   std::unique_ptr<Leases> leases_;
   std::unique_ptr<Transfer> transfer_;
 };

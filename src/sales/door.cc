@@ -1,0 +1,193 @@
+#include "sales/door.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ff::sales {
+namespace {
+
+constexpr std::int64_t kAskSoonest = 5, kAskLatest = 60, kJitter = 11;  // seconds; the last is a bound
+constexpr std::int64_t kAfterStartWithin = 15;  // in which those come who waited for the start
+
+std::int64_t seconds_up(Duration duration) { return (duration.count() + 999'999) / 1'000'000; }
+
+bool passes(const Posted& posted, const Visit& visit, Instant now) {
+  if (!visit.cart) return false;
+  const std::string_view text = token_of(visit.passes, posted.sale.id());
+  if (text.empty()) return false;
+  const auto pass = read_pass(posted.sale.secrets_for_store(), posted.sale.id(), *visit.cart, text);
+  return pass && pass->expires_at > now;
+}
+
+/// Of this sale, signed by it, and of the queue that is open now.
+std::optional<Ticket> valid_ticket(const Posted& posted, std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  auto ticket = read_ticket(posted.sale.secrets_for_store(), posted.sale.id(), text);
+  if (ticket && ticket->epoch != posted.sale.queue().epoch) return std::nullopt;
+  return ticket;
+}
+
+}  // namespace
+
+Door::Door(const BoardHolder& boards, SaleStore& store, TicketCounts& counts, Random& random,
+           TicketLimit limit, telemetry::Registry& metrics)
+    : boards_(boards),
+      store_(store),
+      counts_(counts),
+      random_(random),
+      limit_(std::move(limit)),
+      admitted_(metrics.counter("ff_sale_passes_total",
+                                "Tickets that were to be exchanged for a pass, by outcome",
+                                {{"outcome", "admitted"}})),
+      not_yet_(metrics.counter("ff_sale_passes_total",
+                               "Tickets that were to be exchanged for a pass, by outcome",
+                               {{"outcome", "not_yet"}})),
+      used_(metrics.counter("ff_sale_passes_total",
+                            "Tickets that were to be exchanged for a pass, by outcome",
+                            {{"outcome", "used"}})),
+      invalid_(metrics.counter("ff_sale_passes_total",
+                               "Tickets that were to be exchanged for a pass, by outcome",
+                               {{"outcome", "invalid"}})),
+      failed_(metrics.counter("ff_sale_passes_total",
+                              "Tickets that were to be exchanged for a pass, by outcome",
+                              {{"outcome", "failed"}})),
+      issued_(metrics.counter("ff_sale_tickets_issued_total", "Tickets that this process gave out")),
+      limited_(metrics.counter("ff_sale_tickets_refused_total",
+                               "Tickets that were not given, since their client takes too many")) {}
+
+Answer Door::ask(const Visit& visit, std::span<const std::string_view> handles, Instant now) {
+  const auto board = boards_.load();
+  for (const Posted* posted : board->guarding(handles, now)) {
+    if (!passes(*posted, visit, now)) return answer(*posted, visit, now);
+  }
+  return Open{};
+}
+
+std::optional<Answer> Door::ask(const Visit& visit, const SaleId& sale, Instant now) {
+  const auto board = boards_.load();
+  const Posted* const posted = board->find(sale.text());
+  if (!posted || posted->sale.settings().over(now)) return std::nullopt;
+  if (!posted->sale.guarded(now) || passes(*posted, visit, now)) return Answer(Open{});
+  return answer(*posted, visit, now);
+}
+
+bool Door::open(const Visit& visit, std::span<const std::string_view> handles, Instant now) const {
+  const auto board = boards_.load();
+  const auto guarding = board->guarding(handles, now);
+  return std::all_of(guarding.begin(), guarding.end(),
+                     [&](const Posted* posted) { return passes(*posted, visit, now); });
+}
+
+std::optional<Queued> Door::look(const SaleId& sale, std::string_view text, Instant now) {
+  const auto board = boards_.load();
+  const Posted* const posted = board->find(sale.text());
+  if (!posted || !posted->sale.guarded(now)) return std::nullopt;
+  const auto ticket = valid_ticket(*posted, text);
+  if (!ticket) return std::nullopt;
+  Queued queued = describe(*posted, ticket, now);
+  queued.ticket = text;
+  return queued;
+}
+
+Answer Door::answer(const Posted& posted, const Visit& visit, Instant now) {
+  const Sale& sale = posted.sale;
+  const std::string_view text = token_of(visit.tickets, sale.id());
+  auto ticket = valid_ticket(posted, text);
+  if (ticket) {
+    Queued queued = describe(posted, ticket, now);
+    queued.ticket = text;
+    return queued;
+  }
+  if (!limit_(visit.client, now)) {
+    limited_.add();
+    return describe(posted, std::nullopt, now);
+  }
+  ticket =
+      Ticket{sale.id(), sale.queue().epoch, bucket_at(sale.queue().opened_at, now), make_ticket_id(random_)};
+  counts_.add(ticket->sale, ticket->epoch, ticket->bucket);
+  issued_.add();
+  Queued queued = describe(posted, ticket, now);
+  queued.ticket = sign_ticket(sale.secrets_for_store(), *ticket);
+  queued.ticket_is_new = true;
+  // Not counted on the board yet: its place is one that is never called before the next board tells.
+  queued.reached = false;
+  return queued;
+}
+
+Queued Door::describe(const Posted& posted, const std::optional<Ticket>& ticket, Instant now) {
+  const Sale& sale = posted.sale;
+  const QueueState& queue = sale.queue();
+  Queued queued;
+  queued.sale = sale.id();
+  queued.title = sale.settings().title;
+  queued.starts_at = sale.settings().starts_at;
+  queued.ends_at = sale.settings().ends_at;
+  queued.started = now >= queue.opened_at;
+  queued.line_length = posted.line.length();
+  queued.sold_out = posted.sold_out;
+  const auto jitter = static_cast<std::int64_t>(random_.below(kJitter));
+  if (!queued.started) {
+    // Nobody gains by being first after the start: the places are drawn. So they come spread out.
+    const std::int64_t left = seconds_up(queue.opened_at - now);
+    const auto spread = static_cast<std::int64_t>(random_.below(kAfterStartWithin));
+    queued.retry_after_s =
+        left <= kAskLatest - kAfterStartWithin ? left + 1 + spread : kAskLatest - 2 * kJitter + jitter;
+    return queued;
+  }
+  queued.retry_after_s = kAskSoonest + jitter;
+  if (!ticket) return queued;
+  const double place = posted.place(*ticket, now).value_or(0);
+  const double ahead = std::max(0.0, place - queue.frontier);
+  queued.place = static_cast<std::int64_t>(std::floor(place)) + 1;
+  queued.ahead = static_cast<std::int64_t>(std::floor(ahead));
+  queued.reached = posted.reached(place);
+  if (queue.rate > 0) queued.estimate_s = static_cast<std::int64_t>(std::ceil(ahead / queue.rate));
+  // Who is far back asks less often: half of what is left, and no rarer than once a minute.
+  const std::int64_t half = std::min(queued.estimate_s.value_or(0) / 2, kAskLatest - kJitter);
+  queued.retry_after_s = std::max(kAskSoonest, half) + jitter;
+  return queued;
+}
+
+Task<Result<Exchange>> Door::exchange(std::string text, CartId cart, Instant now) {
+  const auto board = boards_.load();
+  const Posted* const posted = board->find(std::string_view(text).substr(0, text.find('.')));
+  const bool guarded = posted && posted->sale.guarded(now);
+  const auto ticket = guarded ? valid_ticket(*posted, text) : std::nullopt;
+  if (!ticket) {
+    invalid_.add();
+    co_return Exchange(Invalid{});
+  }
+  const auto place = posted->place(*ticket, now);
+  if (!place || !posted->reached(*place)) {
+    not_yet_.add();
+    Queued queued = describe(*posted, ticket, now);
+    queued.ticket = text;
+    co_return Exchange(NotYet{std::move(queued)});
+  }
+  SaleId sale = ticket->sale;
+  auto outcome = co_await store_.admit(std::move(sale), ticket->epoch, ticket->id, cart,
+                                       posted->sale.settings().pass_for);
+  if (!outcome) {
+    if (outcome.error().code == ErrorCode::kNotFound) {
+      invalid_.add();
+      co_return Exchange(Invalid{});
+    }
+    failed_.add();
+    co_return tl::unexpected<Error>(std::move(outcome.error()));
+  }
+  const auto* granted = std::get_if<PassGranted>(&*outcome);
+  if (!granted) {
+    used_.add();
+    co_return Exchange(Used{});
+  }
+  admitted_.add();
+  const Pass pass{ticket->sale, ticket->id, granted->expires_at};
+  std::string signed_pass = sign_pass(posted->sale.secrets_for_store(), pass, cart);
+  co_return Exchange(Admitted{ticket->sale, std::move(signed_pass), granted->expires_at});
+}
+
+std::optional<PublicState> Door::public_state(std::string_view sale, Instant now) const {
+  return boards_.load()->public_state(sale, now);
+}
+
+}  // namespace ff::sales
