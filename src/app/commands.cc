@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "app/catalogue_commands.h"
 #include "app/copy_command.h"
+#include "app/sale_commands.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
 #include "app/usage_error.h"
@@ -104,6 +105,73 @@ void add_webhook_commands(CLI::App& app, config::Flags& flags, WebhookArguments&
   of_id("remove", "Remove a webhook and all that it is still to get", "remove 3", remove_webhook);
   of_id("enable", "Serve a webhook again that was disabled", "enable 3", enable_webhook);
   of_id("redeliver", "Send a dead letter again", "redeliver 17", redeliver_webhook);
+}
+
+struct SaleArguments {
+  SaleEdit edit;
+  DrawCheck draw;
+};
+
+void add_sale_options(CLI::App& set, SaleEdit& edit) {
+  set.add_option("ID", edit.id, "Its name in URLs and cookies: a-z, 0-9 and -")->required();
+  set.add_option("--title", edit.title, "What shoppers read (default: the ID)");
+  auto* products = set.add_option("--products", edit.products, "Handles of products, separated by commas");
+  products->delimiter(',')->expected(1, -1);
+  set.add_flag("--whole-shop", edit.whole_shop, "Of all products")->excludes(products);
+  set.add_option("--starts", edit.starts, "2026-11-27T09:00:00Z, with an offset or Z; or +10m, or now");
+  set.add_option("--ends", edit.ends, "Likewise; at most 10 days after the start");
+  set.add_option("--limit", edit.limit, "Units of its products that one shopper may buy (0: no limit)");
+  set.add_option("--queue", edit.queue,
+                 "on: from now until the end; auto: while checkout can't keep up; off (default)");
+  set.add_option("--auto-after", edit.auto_after, "auto: for how long checkout refuses first (default 5s)");
+  set.add_option("--pass-for", edit.pass_for, "How long an admitted shopper may take to buy (default 10m)");
+  set.add_option("--rate", edit.rate, "Admissions a second at most (default 0: what checkout can take)");
+}
+
+// They live in run(), like what they write to.
+void add_sale_commands(CLI::App& app, config::Flags& flags, SaleArguments& arguments, int& exit_code) {
+  CLI::App* sale = app.add_subcommand("sale", "Sales, and the waiting room before their checkout");
+  sale->require_subcommand(1);
+  sale->footer(
+      "Examples:\n"
+      "  fashionforward sale set black-friday --products satin-dress,wool-coat --starts 2026-11-27T09:00:00Z "
+      "\\\n      --ends 2026-11-27T21:00:00Z --limit 2 --queue on\n"
+      "  fashionforward sale set rush --whole-shop --starts now --ends +7d --queue auto\n"
+      "  fashionforward sale show black-friday");
+  const auto command = [&](const char* name, const char* what, const char* example, auto work) {
+    CLI::App* made = sale->add_subcommand(name, what);
+    add_settings(*made, flags);
+    made->footer(std::string("Example:\n  fashionforward sale ") + example);
+    made->callback([&flags, &exit_code, work] { exit_code = with_options(flags, work); });
+    return made;
+  };
+  add_sale_options(*command("set", "Add a sale, or change one: what is not given stays",
+                            "set black-friday --title \"Black Friday\" --rate 200 --pass-for 5m",
+                            [&arguments](const config::Options& o) { return set_sale(o, arguments.edit); }),
+                   arguments.edit);
+  command("list", "List the sales: ID, state, times, queue, products", "list",
+          [](const config::Options& o) { return list_sales(o); });
+  const auto of_id = [&](const char* name, const char* what, const char* example, auto work) {
+    CLI::App* made = command(name, what, example, [&arguments, work](const config::Options& o) {
+      return work(o, arguments.edit.id);
+    });
+    made->add_option("ID", arguments.edit.id, "As listed")->required();
+  };
+  of_id("show", "Show a sale: settings, line, commitment, and the seed once it has started",
+        "show black-friday", show_sale);
+  of_id("end", "End a sale that runs, now: its products are open to everybody", "end black-friday", end_sale);
+  of_id("remove", "Remove a sale with its line; its tickets and passes are void", "remove black-friday",
+        remove_sale);
+  CLI::App* draw = sale->add_subcommand("check-draw", "Check a place that was drawn; needs no database");
+  draw->add_option("--seed", arguments.draw.seed, "As the shop shows it since the start")->required();
+  draw->add_option("--commitment", arguments.draw.commitment, "As the shop showed it before")->required();
+  draw->add_option("TICKET", arguments.draw.ticket, "The ticket's text")->required();
+  draw->footer(
+      "Example:\n  fashionforward sale check-draw --seed 5f1e... --commitment 9d1e... black-friday.AQAA...");
+  draw->callback([&arguments, &exit_code] {
+    const Result<void> done = check_draw(arguments.draw);
+    exit_code = done ? kDone : report(done.error(), kFailed);
+  });
 }
 
 }  // namespace
@@ -211,6 +279,8 @@ int run(int argc, char** argv) {
 
   WebhookArguments webhook;
   add_webhook_commands(app, flags, webhook, exit_code);
+  SaleArguments sale;
+  add_sale_commands(app, flags, sale, exit_code);
 
   CopyRequest copy_request;
   CLI::App* copy = app.add_subcommand("copy", "Move the whole shop into another, empty database");
