@@ -17,6 +17,7 @@
 #include "app/demo_shop.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
+#include "app/sale_desk.h"
 #include "app/shop_file.h"
 #include "app/webhook_delivery.h"
 #include "checkout/checkout.h"
@@ -157,6 +158,10 @@ Result<void> serve(const config::Options& options) {
   CatalogueWatcher catalogue(store.catalog(), store.stock(), clock, metrics);
   if (auto loaded = run_task(catalogue.load()); !loaded) return loaded;
 
+  SaleDesk sales(store, catalogue.snapshot(), catalogue.labels(), clock, random, metrics);
+  // Before the first request: a guarded product must not be open until a first round.
+  if (auto loaded = run_task(sales.load()); !loaded) return loaded;
+
   SweeperThread sweeper_thread;
   checkout::Committer committer(store.orders(), store.carts(), clock, checkout::CommitterLimits{}, metrics);
   checkout::Settings settings;
@@ -240,6 +245,10 @@ Result<void> serve(const config::Options& options) {
   ops.start();
   catalogue.start();
   webhooks.start();
+  sales.start([&committer, &house, &clock] {
+    return ff::sales::CheckoutLoad{committer.orders_per_second(), house.pressure.since(clock.now()),
+                                   house.pressure.last()};
+  });
   asio::co_spawn(sweeper_thread.executor(), sweeps.run(), asio::detached);
   asio::co_spawn(sweeper_thread.executor(), sweeper.run([&sweeps] { return sweeps.leading(); }),
                  asio::detached);
@@ -267,6 +276,7 @@ Result<void> serve(const config::Options& options) {
               {{"why", resigned.error().detail}});
   catalogue.stop();
   webhooks.stop();
+  sales.stop();
   // The stores' threads answer into the contexts of the threads above, so they end while those still exist.
   gateway->reset();
   opened->reset();
