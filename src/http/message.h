@@ -35,7 +35,7 @@ struct Request {
   std::string_view query;                                              // as sent, without '?'
   std::vector<std::pair<std::string_view, std::string_view>> headers;  // names as sent
   std::string body;
-  std::vector<std::pair<std::string_view, std::string>> params;  // {handle} of the route, decoded
+  std::vector<std::pair<std::string_view, std::string_view>> params;  // {handle} of the route, in `path`
 
   std::string_view route;      // the template that matched: "/products/{handle}"; for logs and metrics
   std::string remote_address;  // the client's, after trusted proxies

@@ -132,6 +132,34 @@ TEST_F(PageCacheTest, KeepsThePageThatIsReadAndDropsThoseThatAreNot) {
   EXPECT_EQ(hot.rendered, 1);
 }
 
+TEST_F(PageCacheTest, AThreadsOwnPagesAreThoseOfNow) {
+  Counted old_page("<p>old</p>", 1), new_page("<p>new</p>", 2);
+  (void)cache.get("/a", kPlain, {1, 1, 1}, old_page);
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(cache.find("/a", kPlain, {1, 1, 1})->body, "<p>old</p>");
+  EXPECT_EQ(cache.find("/a", kPlain, {2, 1, 1}), nullptr);
+  EXPECT_EQ(cache.find("/a", Encoding::kGzip, {1, 1, 1}), nullptr);
+  (void)cache.get("/a", kPlain, {2, 1, 1}, new_page);
+  for (int i = 0; i < 1000; ++i)
+    ASSERT_EQ(cache.find("/a", kPlain, {2, 1, 1})->body, "<p>new</p>");
+  EXPECT_EQ(metrics.counter("ff_pages_hits_total", "Pages served from finished bytes.", {{"cache", "pages"}})
+                .value(),
+            2000U);
+}
+
+TEST_F(PageCacheTest, ManyPagesOfOneThreadAreNeverMixedUp) {
+  std::vector<std::unique_ptr<Counted>> pages;
+  for (int i = 0; i < 200; ++i) {
+    pages.push_back(std::make_unique<Counted>("<p>" + std::to_string(i) + "</p>", 1));
+    (void)cache.get("/p" + std::to_string(i), kPlain, {1, 1, 1}, *pages.back());
+  }
+  for (int i = 0; i < 20'000; ++i) {
+    const int page = (i * i + i / 7) % 200;
+    ASSERT_EQ(cache.find("/p" + std::to_string(page), kPlain, {1, 1, 1})->body,
+              "<p>" + std::to_string(page) + "</p>");
+  }
+}
+
 TEST_F(PageCacheTest, ServesAPageTooLargeToKeep) {
   Counted recipe(std::string(200 * 1024, 'w'), 1);
   const auto finished = cache.get("/huge", kPlain, {1, 1, 1}, recipe);

@@ -112,12 +112,12 @@ const Router::Node* Router::find(const Node& node, std::string_view rest, Reques
   }
   const std::size_t depth = request.params.size();
   if (node.parameter && !segment.empty()) {
-    request.params.emplace_back(std::string_view(), std::string(segment));
+    request.params.emplace_back(std::string_view(), segment);
     if (const Node* found = descend(*node.parameter)) return found;
     request.params.resize(depth);
   }
   if (node.rest) {
-    request.params.emplace_back(std::string_view(), std::string(rest));
+    request.params.emplace_back(std::string_view(), rest);
     return node.rest.get();
   }
   return nullptr;
