@@ -89,12 +89,18 @@ std::string text_of(const SaleId& sale, const Fields& fields, const Mac& mac) {
   return sale.text() + "." + std::string(encoded.data(), kTextBytes);
 }
 
+bool is_base64url(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
 std::optional<Signed> decode(std::string_view text, std::uint8_t kind) {
-  if (text.size() != kTextBytes) return std::nullopt;
+  // libsodium's decoder takes any byte above 127 for an underscore: a second spelling of a token that is
+  // good.
+  if (text.size() != kTextBytes || !std::all_of(text.begin(), text.end(), is_base64url)) return std::nullopt;
   std::array<std::uint8_t, kTokenBytes> bytes{};
   std::size_t size = 0;
   const char* end = nullptr;
-  // Refuses other alphabets, and the bits that a last letter has too many.
+  // Refuses the bits that a last letter has too many.
   if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, &end,
                         sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
       size != kTokenBytes || end != text.data() + text.size() || bytes[0] != kind)

@@ -52,6 +52,20 @@ TEST_F(TicketTest, EveryAlteredLetterIsRefused) {
   }
 }
 
+TEST_F(TicketTest, AByteBeyondAsciiIsNoSpellingOfALetter) {
+  // Enough tickets for each letter of the alphabet to be the one that is spoiled.
+  for (int i = 0; i < 50; ++i) {
+    const std::string good = sign_ticket(secrets, {sale, 1, 1, make_ticket_id(random)});
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      for (const int byte : {0x80, 0xad, 0xbe, 0xdf, 0xff}) {
+        std::string spoiled = good;
+        spoiled[at] = static_cast<char>(byte);
+        EXPECT_FALSE(read_ticket(secrets, sale, spoiled)) << at << " " << byte;
+      }
+    }
+  }
+}
+
 TEST_F(TicketTest, AnotherLengthIsRefused) {
   const std::string good = sign_ticket(secrets, ticket);
   for (std::size_t size = 0; size < good.size(); ++size)
