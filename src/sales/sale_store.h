@@ -93,8 +93,8 @@ class SaleStore {
   virtual Task<Result<AdmitOutcome>> admit(SaleId sale, std::uint32_t epoch, TicketId ticket, CartId cart,
                                            Duration valid_for) = 0;
 
-  /// Deletes lines and passes of sales that ended more than `kept_for` ago and of earlier epochs, and
-  /// processes not heard of for `kept_for`.
+  /// Deletes lines and passes of sales that ended more than `kept_for` ago and of earlier epochs, what is kept
+  /// of purchases in sales that ended so long ago or are gone, and processes not heard of for `kept_for`.
   virtual Task<Result<void>> forget(Duration kept_for) = 0;
 };
 

@@ -91,6 +91,26 @@ TYPED_TEST(PurchaseContract, ARetryIsAnsweredByItsOrderAndNotByTheLimitThatItFil
   EXPECT_EQ(this->shop.stock(shirt).available, 7);
 }
 
+TYPED_TEST(PurchaseContract, WhatWasBoughtOfASaleIsKeptWhileItRunsAndForgottenAfterwards) {
+  sales::SaleSettings settings;
+  settings.id = *sales::SaleId::parse("friday");
+  settings.title = "Friday";
+  settings.starts_at = this->clock.now();
+  settings.ends_at = this->clock.now() + std::chrono::hours(1);
+  SeededRandom random(1);
+  ASSERT_TRUE(run(this->shop.store().sales().put(settings, sales::SaleSecrets::make(random))).has_value());
+  const VariantId shirt = this->shop.stocked("shirt", 9);
+  (void)this->place(this->order(shirt, 2, {"ada"}));
+  const auto forget = [&] {
+    ASSERT_TRUE(run(this->shop.store().sales().forget(std::chrono::hours(24))).has_value());
+  };
+  forget();
+  EXPECT_TRUE(std::holds_alternative<OverLimit>(this->place(this->order(shirt, 1, {"ada"}))));
+  this->clock.advance(std::chrono::hours(26));
+  forget();
+  EXPECT_TRUE(std::holds_alternative<Placed>(this->place(this->order(shirt, 1, {"ada"}))));
+}
+
 TYPED_TEST(PurchaseContract, WhoeverFindsNothingLeftHasBoughtNothing) {
   const VariantId shirt = this->shop.stocked("shirt", 1), socks = this->shop.stocked("socks", 9);
   EXPECT_TRUE(std::holds_alternative<orders::SoldOut>(this->place(this->order(shirt, 2, {"ada"}))));

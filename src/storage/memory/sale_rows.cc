@@ -111,6 +111,11 @@ void forget(State& state, Duration kept_for, Instant now) {
     return row.second.expires_at < now && is_past(row.first.first, row.second.epoch);
   });
   std::erase_if(rows.processes, [&](const auto& row) { return row.second.seen_at < before; });
+  std::erase_if(state.purchases, [&](const auto& row) {
+    const auto sale = SaleId::parse(row.first.first);
+    const auto found = sale ? rows.sales.find(*sale) : rows.sales.end();
+    return found == rows.sales.end() || found->second.settings().ends_at < before;
+  });
 }
 
 }  // namespace ff::storage::memory

@@ -243,7 +243,8 @@ Task<Outcome<sales::AdmitOutcome>> admit(Connection& connection, const SaleId& i
 }
 
 Task<Outcome<bool>> forget_sales(Connection& connection, Duration kept_for, Time time) {
-  for (const char* const name : {"sales_arrivals_forget", "sales_passes_forget", "sales_processes_forget"}) {
+  for (const char* const name :
+       {"sales_arrivals_forget", "sales_passes_forget", "sales_processes_forget", "purchases_forget"}) {
     Params params;
     params.integer(kept_for.count());
     time.add_to(params);

@@ -74,3 +74,9 @@ DELETE FROM sale_passes AS p USING sales AS s
 WHERE s.id = p.sale AND p.expires_at < coalesce($2::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)
   AND (s.ends_at < coalesce($2::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) - $1::bigint
        OR p.epoch < s.epoch);
+
+-- What shoppers had of a sale matters while it may be ordered from.
+-- name: purchases_forget
+DELETE FROM purchases AS p
+WHERE NOT EXISTS (SELECT 1 FROM sales AS s WHERE s.id = p.sale
+                  AND s.ends_at >= coalesce($2::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) - $1::bigint);

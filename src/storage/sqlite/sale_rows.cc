@@ -164,6 +164,7 @@ void forget_sales(Database& database, Duration kept_for, Instant now) {
   prepare(database, "arrivals_forget").run(before);
   prepare(database, "passes_forget").run(before, now);
   prepare(database, "processes_forget").run(before);
+  prepare(database, "purchases_forget").run(before);
 }
 
 }  // namespace ff::storage

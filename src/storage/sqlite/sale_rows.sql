@@ -59,3 +59,7 @@ DELETE FROM sale_passes WHERE sale = ?1;
 DELETE FROM sale_passes
 WHERE expires_at < ?2
   AND NOT EXISTS (SELECT 1 FROM sales AS s WHERE s.id = sale_passes.sale AND s.ends_at >= ?1 AND s.epoch <= sale_passes.epoch);
+
+-- What shoppers had of a sale matters while it may be ordered from.
+-- name: purchases_forget
+DELETE FROM purchases WHERE NOT EXISTS (SELECT 1 FROM sales AS s WHERE s.id = purchases.sale AND s.ends_at >= ?1);
