@@ -1,4 +1,5 @@
 // Placing an order.
+#include "api/place_view.h"
 #include "api/schemas.h"
 #include "api/tables.h"
 #include "checkout/request.h"
@@ -133,6 +134,10 @@ http::Response answer(const shop::TooManyDeclined& refused, const http::Request&
   return respond(problem, request);
 }
 
+http::Response answer(const sales::Queued& queued, const http::Request& request) {
+  return queued_problem(queued, request);
+}
+
 Task<http::Response> place(shop::Shop& shop, Input input) {
   const checkout::RawRequest raw = raw_request(input);
   Result<checkout::Request> request = checkout::parse(raw, shop.rules, shop.clock.now());
@@ -141,7 +146,9 @@ Task<http::Response> place(shop::Shop& shop, Input input) {
   if (!taken) co_return refuse(std::move(taken.error()), input.http);
   input.body = JsonBody();  // its parser is free for others while the order is on its way
   request->deadline = input.http.deadline;
-  Result<shop::Outcome> placed = co_await shop::place(shop, input.http, std::move(*request));
+  const sales::Visit visit{
+      input.http.header("Queue-Ticket"), input.http.header("Sale-Pass"), std::nullopt, {}};
+  Result<shop::Outcome> placed = co_await shop::place(shop, input.http, std::move(*request), visit);
   if (!placed) co_return refuse(std::move(placed.error()), input.http);
   co_return std::visit([&](const auto& ending) { return answer(ending, input.http); }, *placed);
 }
@@ -160,12 +167,20 @@ void add_checkout_endpoints(std::vector<Endpoint>& table) {
       "recorded: the same request with the same Idempotency-Key gets the same answer. All other refusals "
       "changed nothing, and the key may be used again. After five declined cards in an hour a cart may try "
       "no "
-      "other for the rest of it: 429.";
+      "other for the rest of it: 429. While a queue stands before one of the products, a pass is needed: "
+      "without it the answer is 503 `queued`, with a place in the line.";
   placing.priority = http::Priority::kCheckout;
-  placing.parameters = {in_header_required(
-      "Idempotency-Key", schemas::idempotency_key(
+  placing.parameters = {
+      in_header_required("Idempotency-Key",
+                         schemas::idempotency_key(
                              "Made by the client for each order it means to place, and sent again with every "
-                             "retry of it: within its cart, one key buys once. Kept for 24 hours."))};
+                             "retry of it: within its cart, one key buys once. Kept for 24 hours.")),
+      in_header("Sale-Pass", schemas::sale_tokens(sales::kTokensMax)
+                                 .described("From /api/v1/sales/{sale_id}/passes, for this "
+                                            "cart; of several sales with ~ between them.")),
+      in_header("Queue-Ticket", schemas::sale_tokens(sales::kTokensMax)
+                                    .described("The place in line, where there is one: "
+                                               "without it a refusal gives a new one."))};
   placing.body = schemas::checkout_request();
   placing.body_bytes_max = kBodyBytesMax;
   const std::pair<std::string, Schema> location{"Location",
@@ -175,9 +190,9 @@ void add_checkout_endpoints(std::vector<Endpoint>& table) {
                       "The payment's outcome is not known yet; it is being looked up. Read the order.",
                       schemas::receipt(),
                       {location}}};
-  placing.may_refuse = {&problems::kDeclined,    &problems::kConflict,      &problems::kInProgress,
-                        &problems::kSoldOut,     &problems::kKeyReused,     &problems::kTooManyRequests,
-                        &problems::kUnavailable, &problems::kOutcomeUnknown};
+  placing.may_refuse = {&problems::kDeclined,    &problems::kConflict,       &problems::kInProgress,
+                        &problems::kSoldOut,     &problems::kKeyReused,      &problems::kTooManyRequests,
+                        &problems::kUnavailable, &problems::kOutcomeUnknown, &problems::kQueued};
   placing.handler = place;
   table.push_back(std::move(placing));
 }

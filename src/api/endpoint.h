@@ -68,6 +68,7 @@ struct Endpoint {
   bool body_required = true;
   std::size_t body_bytes_max = 0;
   bool cacheable = false;       // the same bytes for everyone: ETag, and caches may keep it for a moment
+  bool fleeting = false;        // cacheable, but for a second only: it moves by itself
   std::vector<Answer> answers;  // those of this endpoint
   std::vector<const ProblemKind*> may_refuse;  // problems of this endpoint, beyond what its shape implies
 

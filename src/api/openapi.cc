@@ -72,6 +72,8 @@ const Schema& problem_schema(const std::vector<const ProblemKind*>& kinds) {
   static const Schema plain = schemas::problem();
   static const Schema sold_out = schemas::sold_out_problem();
   static const Schema declined = schemas::declined_problem();
+  static const Schema queued = schemas::queued_problem();
+  if (std::ranges::find(kinds, &problems::kQueued) != kinds.end()) return queued;
   if (std::ranges::find(kinds, &problems::kDeclined) != kinds.end()) return declined;
   if (std::ranges::find(kinds, &problems::kSoldOut) != kinds.end()) return sold_out;
   return plain;

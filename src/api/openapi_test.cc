@@ -114,6 +114,7 @@ TEST_F(Document, LetsANameStandForOneShape) {
   collect(schemas::problem(), shapes);
   collect(schemas::sold_out_problem(), shapes);
   collect(schemas::declined_problem(), shapes);
+  collect(schemas::queued_problem(), shapes);
   for (const auto& [name, forms] : shapes)
     EXPECT_EQ(forms.size(), 1u) << name;
 }

@@ -32,6 +32,9 @@ const ProblemKind kInProgress{"in-progress", 409, "The same request is being wor
 const ProblemKind kSoldOut{"sold-out", 409, "Not enough is left",
                            "`lines` says for each variant how many were wanted and how many are available. "
                            "Nothing was changed, and the Idempotency-Key may be used again."};
+const ProblemKind kTicketUsed{"ticket-used", 409, "This ticket was used",
+                              "Another cart went in with it, or the time of its pass is over. Take another "
+                              "ticket: its place is at the end of the line."};
 const ProblemKind kTooLarge{"payload-too-large", 413, "The body is too large",
                             "The body is larger than this route takes."};
 const ProblemKind kUnsupportedMediaType{"unsupported-media-type", 415, "The body must be application/json",
@@ -60,17 +63,24 @@ const ProblemKind kOutcomeUnknown{"outcome-unknown", 503, "The outcome is not kn
                                   "It may have happened or not. Send the same request with the same "
                                   "Idempotency-Key again after Retry-After: it acts once.",
                                   2};
+const ProblemKind kQueued{
+    "queued", 503, "There is a line before this checkout",
+    "Nothing was changed. Keep `ticket`: it is a place in the line of `sale`. Read how "
+    "far the line has come after Retry-After; when `reached` is true, exchange the "
+    "ticket for a pass at `passes_url` and send the same request again with the pass as "
+    "Sale-Pass.",
+    5};
 }  // namespace problems
 
 namespace {
 using namespace problems;
-constexpr std::array kAll{&kMalformed,     &kMissingHeader,        &kDeclined,
-                          &kNotFound,      &kMethodNotAllowed,     &kRequestTimeout,
-                          &kConflict,      &kInProgress,           &kSoldOut,
-                          &kTooLarge,      &kUnsupportedMediaType, &kInvalid,
-                          &kKeyReused,     &kTooManyRequests,      &kHeadersTooLarge,
-                          &kInternal,      &kOverloaded,           &kUnavailable,
-                          &kOutcomeUnknown};
+constexpr std::array kAll{&kMalformed,       &kMissingHeader,    &kDeclined,
+                          &kNotFound,        &kMethodNotAllowed, &kRequestTimeout,
+                          &kConflict,        &kInProgress,       &kSoldOut,
+                          &kTicketUsed,      &kTooLarge,         &kUnsupportedMediaType,
+                          &kInvalid,         &kKeyReused,        &kTooManyRequests,
+                          &kHeadersTooLarge, &kInternal,         &kOverloaded,
+                          &kUnavailable,     &kOutcomeUnknown,   &kQueued};
 
 const ProblemKind& kind_of(ErrorCode code) {
   switch (code) {

@@ -31,8 +31,8 @@ struct ProblemKind {
 
 namespace problems {
 extern const ProblemKind kMalformed, kMissingHeader, kDeclined, kNotFound, kMethodNotAllowed, kRequestTimeout,
-    kConflict, kInProgress, kSoldOut, kTooLarge, kUnsupportedMediaType, kInvalid, kKeyReused,
-    kTooManyRequests, kHeadersTooLarge, kInternal, kOverloaded, kUnavailable, kOutcomeUnknown;
+    kConflict, kInProgress, kSoldOut, kTicketUsed, kTooLarge, kUnsupportedMediaType, kInvalid, kKeyReused,
+    kTooManyRequests, kHeadersTooLarge, kInternal, kOverloaded, kUnavailable, kOutcomeUnknown, kQueued;
 }  // namespace problems
 
 /// All of them, in order of status.

@@ -43,6 +43,9 @@ tl::expected<Input, Problem> read_input(const Endpoint& endpoint, const http::Re
 constexpr http::CachePolicy kPublic{"public, max-age=0, s-maxage=10",
                                     "max-age=10, stale-while-revalidate=60, stale-if-error=600"};
 
+/// A line moves each second, and a crowd looks at it: one second at the edge makes one question of thousands.
+constexpr http::CachePolicy kFleeting{"public, max-age=1, s-maxage=1", "max-age=1, stale-while-revalidate=5"};
+
 constexpr std::size_t kCompressedBytesMin = 1024;         // below, the headers weigh more than is won
 constexpr std::size_t kCacheBytesMax = 16 * 1024 * 1024;  // of compressed answers
 
@@ -55,9 +58,9 @@ class Finisher {
   explicit Finisher(telemetry::Registry& metrics)
       : compressed_("api", kCacheBytesMax, http::default_security_headers(), metrics) {}
 
-  http::Response finish(const http::Request& request, http::Response response) {
+  http::Response finish(const Endpoint& endpoint, const http::Request& request, http::Response response) {
     if (response.status != 200) return response;
-    set_cache_policy(response, kPublic);
+    set_cache_policy(response, endpoint.fleeting ? kFleeting : kPublic);
     const std::uint64_t content = fingerprint(response.body);
     const std::string name = std::to_string(content);
     const http::Encoding encoding = http::negotiate(request.header("Accept-Encoding"));
@@ -84,7 +87,7 @@ http::Response answer_now(const Endpoint& endpoint, const shop::Shop& shop, Fini
                           const http::Request& request) {
   tl::expected<Input, Problem> input = read_input(endpoint, request);
   if (!input) return respond(input.error(), request);
-  return finisher.finish(request, endpoint.immediate(shop, *input));
+  return finisher.finish(endpoint, request, endpoint.immediate(shop, *input));
 }
 
 Task<http::Response> refuse(http::Response response) { co_return response; }
@@ -92,7 +95,7 @@ Task<http::Response> refuse(http::Response response) { co_return response; }
 Task<http::Response> run(const Endpoint& endpoint, shop::Shop& shop, Finisher& finisher, Input input) {
   const http::Request& request = input.http;
   http::Response response = co_await endpoint.handler(shop, std::move(input));
-  if (endpoint.cacheable) co_return finisher.finish(request, std::move(response));
+  if (endpoint.cacheable) co_return finisher.finish(endpoint, request, std::move(response));
   if (response.status < 400) response.header("Cache-Control", "no-store");
   co_return response;
 }
@@ -118,6 +121,7 @@ const std::vector<Endpoint>& endpoints() {
     add_catalogue_endpoints(rows);
     add_cart_endpoints(rows);
     add_checkout_endpoints(rows);
+    add_sale_endpoints(rows);
     add_order_endpoints(rows);
     add_reference_endpoints(rows);
     return rows;

@@ -74,6 +74,20 @@ bool fits_cvc(std::string_view text) {
   return (text.size() == 3 || text.size() == 4) && std::ranges::all_of(text, is_digit);
 }
 
+bool fits_sale_id(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-'; });
+}
+
+bool fits_sale_tokens(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '.' || c == '~';
+  });
+}
+
+bool fits_hex(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_lower_hex); }
+
 }  // namespace
 
 namespace patterns {
@@ -92,6 +106,10 @@ const Pattern kCardDigits{"^[0-9][0-9 ]{10,21}[0-9]$", fits_card_digits,
                           "must be 12 to 19 digits, which blanks may separate"};
 const Pattern kExpiry{"^(0[1-9]|1[0-2])/(20)?[0-9]{2}$", fits_expiry, "must be MM/YY"};
 const Pattern kCvc{"^[0-9]{3,4}$", fits_cvc, "must be three or four digits"};
+const Pattern kSaleId{"^[a-z0-9-]+$", fits_sale_id, "must be of a-z, 0-9 and -"};
+const Pattern kSaleTokens{"^[A-Za-z0-9._~-]+$", fits_sale_tokens,
+                          "must be as the shop gave it; several with ~ between them"};
+const Pattern kHex{"^[0-9a-f]+$", fits_hex, "must be lower-case hexadecimal digits"};
 }  // namespace patterns
 
 Schema text(std::size_t length_min, std::size_t length_max) {

@@ -112,6 +112,9 @@ extern const Pattern kOneLine;         // no control characters
 extern const Pattern kCardDigits;      // digits and blanks, 12 to 23
 extern const Pattern kExpiry;          // MM/YY or MM/YYYY
 extern const Pattern kCvc;             // three or four digits
+extern const Pattern kSaleId;          // a-z, 0-9 and -
+extern const Pattern kSaleTokens;      // tickets or passes of sales, "~" between them
+extern const Pattern kHex;             // lower-case hexadecimal digits
 }  // namespace patterns
 
 }  // namespace ff::api

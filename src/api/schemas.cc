@@ -3,6 +3,7 @@
 #include "cart/cart.h"
 #include "catalog/product.h"
 #include "checkout/request.h"
+#include "sales/ticket.h"
 
 namespace ff::api::schemas {
 
@@ -132,6 +133,48 @@ std::vector<Member> problem_members() {
           optional("request_id", text().described("Names the request in the shop's log."))};
 }
 
+std::vector<Member> sale_members() {
+  return {
+      required("id", schemas::sale_id()),
+      required("title", text(1)),
+      required("phase", one_of_texts({"scheduled", "running", "over"})),
+      required("starts_at", timestamp()),
+      required("ends_at", timestamp()),
+      required("queue_open", boolean().described("The checkout of its products needs a pass.")),
+      required("line_length", count().described("Tickets taken so far.")),
+      required("drawn_tickets", count().described("Those of them whose place was, or will be, drawn.")),
+      required("places_called", count().described("Whose place is at most this may exchange its ticket.")),
+      required("called_per_minute", count().described("0: none was called yet.")),
+      required("per_shopper_max", integer(1, sales::kPerShopperMax)
+                                      .or_null()
+                                      .described("Units of its products that one shopper may buy.")),
+      required("commitment", text(patterns::kHex, 64, 64)
+                                 .described("SHA-256 of the seed that the draw is made with.")
+                                 .shown_as("\"" + std::string(64, '0') + "\"")),
+      required("seed", text(patterns::kHex, 64, 64).or_null().described("From the start on.")),
+      required("sold_out", boolean().described("Nothing is left of all that it sells, at this moment.")),
+      required("url", link().described("Its waiting room in the shop."))};
+}
+
+/// Of a ticket; the same beside a problem, where each may be missing.
+std::vector<Member> place_members(Member (*member)(std::string, Schema)) {
+  return {
+      member("sale", schemas::sale_id()),
+      member("ticket", schemas::sale_tokens(1).or_null().described(
+                           "Keep it: it is the place. null: too many were taken from this address; ask "
+                           "again after retry_after_s.")),
+      member("place",
+             integer(1, kExactMax).or_null().described("From 1. null before the start: it is drawn then.")),
+      member("ahead", count().or_null().described("Places to be called before this one.")),
+      member("line_length", count().described("Tickets taken so far.")),
+      member("estimate_s", count().or_null().described("Seconds until its turn; null: not known yet.")),
+      member("retry_after_s", integer(1, 3600).described("When to ask again.")),
+      member("starts_at", timestamp()),
+      member("reached", boolean().described("Its turn has come: exchange it for a pass.")),
+      member("sold_out", boolean().described("Nothing is left of all that the sale sells.")),
+      member("passes_url", link().described("Where the ticket is exchanged for a pass."))};
+}
+
 Schema line_request() {
   return object("CheckoutLine", {required("variant_id", variant_id()), required("quantity", quantity(1))});
 }
@@ -189,6 +232,17 @@ Schema idempotency_key(std::string description) {
 }
 Schema handle() { return text(patterns::kHandle, 1, 255).shown_as("\"linen-shirt\""); }
 Schema country() { return text(patterns::kCountry, 2, 2).described("ISO 3166-1 alpha-2").shown_as("\"DE\""); }
+
+Schema sale_id() { return text(patterns::kSaleId, 1, sales::kSaleIdBytesMax).shown_as("\"winter-drop\""); }
+Schema sale_tokens(std::size_t count) {
+  return text(patterns::kSaleTokens, 1, count * (sales::kTokenBytesMax + 1) - 1)
+      .shown_as("\"winter-drop.AQAAAAEAAAAA\"");
+}
+
+Schema pass_request() {
+  return object("PassRequest", {required("cart_id", token("The cart that is to be checked out."))})
+      .shown_as(R"({"cart_id": "0123456789abcdef0123456789abcdef"})");
+}
 
 Schema add_line_request() {
   return object("AddLine", {required("variant_id", variant_id()), required("quantity", quantity(1))})
@@ -319,6 +373,26 @@ Schema delivery() {
                  required("countries", array(country()).described("All that the shop delivers to."))});
 }
 
+Schema sale_state() { return object("SaleState", sale_members()); }
+
+Schema sale_list() {
+  std::vector<Member> members = sale_members();
+  members.push_back(required(
+      "products", array(handle(), 0, sales::kProductsMax).described("Handles; empty: the whole shop.")));
+  return object("SaleList",
+                {required("sales", array(object("Sale", std::move(members)), 0, sales::kSalesMax))});
+}
+
+Schema place_in_line() { return object("PlaceInLine", place_members(required)); }
+
+Schema sale_pass() {
+  return object(
+      "SalePass",
+      {required("sale", sale_id()), required("cart_id", token("The only cart that it is good for.")),
+       required("pass", sale_tokens(1).described("To be sent as Sale-Pass with the checkout.")),
+       required("expires_at", timestamp())});
+}
+
 Schema problem() { return object("Problem", problem_members()); }
 
 Schema sold_out_problem() {
@@ -329,6 +403,15 @@ Schema sold_out_problem() {
   members.push_back(
       optional("lines", array(std::move(line), 1, cart::kLinesMax).described("Of sold-out only.")));
   return object("ConflictProblem", std::move(members));
+}
+
+Schema queued_problem() {
+  std::vector<Member> members = problem_members();
+  for (Member& member : place_members(optional)) {
+    member.schema.description += member.schema.description.empty() ? "Of queued only." : " Of queued only.";
+    members.push_back(std::move(member));
+  }
+  return object("QueuedProblem", std::move(members));
 }
 
 Schema declined_problem() {

@@ -17,12 +17,15 @@ Schema order_id();
 Schema idempotency_key(std::string description);
 Schema handle();
 Schema country();
+Schema sale_id();
+Schema sale_tokens(std::size_t count);  // at most so many tickets or passes
 
 // Requests
 Schema add_line_request();
 Schema set_line_request();
 Schema checkout_request();
 Schema empty_request();
+Schema pass_request();
 
 // Answers
 Schema product();
@@ -34,8 +37,13 @@ Schema cart();
 Schema receipt();
 Schema order();
 Schema delivery();
+Schema sale_state();
+Schema sale_list();
+Schema place_in_line();
+Schema sale_pass();
 Schema problem();
 Schema sold_out_problem();
+Schema queued_problem();
 Schema declined_problem();
 Schema problem_kind();
 

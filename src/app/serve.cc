@@ -17,6 +17,7 @@
 #include "app/demo_shop.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
+#include "app/sale_admin.h"
 #include "app/sale_desk.h"
 #include "app/shop_file.h"
 #include "app/webhook_delivery.h"
@@ -27,6 +28,7 @@
 #include "http/server.h"
 #include "leadership/leader.h"
 #include "payments/demo_gateway.h"
+#include "shop/purchase_limits.h"
 #include "shop/shop.h"
 #include "storage/store.h"
 #include "storefront/shopper_cookies.h"
@@ -169,6 +171,9 @@ Result<void> serve(const config::Options& options) {
   settings.hold_for = options.hold_time;
   // A take-over asks the gateway twice, and each way ends with a commit.
   settings.lease_for = 2 * options.payment_timeout + std::chrono::seconds(10);
+  settings.limits = [&sales, &clock](const orders::Order& order) {
+    return shop::purchase_limits(*sales.boards().load(), order, clock.now());
+  };
   checkout::Service checkout(catalogue.snapshot(), store.carts(), store.orders(), committer, **gateway,
                              options.rules, clock, random, settings, metrics);
   checkout::SweeperSettings sweeping;
@@ -193,7 +198,8 @@ Result<void> serve(const config::Options& options) {
                   checkout,
                   clock,
                   random,
-                  metrics};
+                  metrics,
+                  &sales.door()};
   storefront::Storefront storefront(shop);
   http::Router router;
   storefront.add_routes(router);
@@ -211,6 +217,7 @@ Result<void> serve(const config::Options& options) {
     return {};
   };
   http::add_ops_routes(ops_router, std::move(checks), metrics);
+  add_sale_admin_routes(ops_router, store.sales(), clock, random);
 
   admission::House house(
       [&storefront](const http::Request& request, int status, int retry_after_s) {

@@ -237,7 +237,8 @@ Task<Result<Answer>> Service::run(Request& request) {
 
 Task<Result<orders::NewOrder>> Service::price(Request& request, const catalog::Snapshot& snapshot) {
   std::vector<cart::Line> wanted = request.lines;
-  if (wanted.empty()) {
+  if (wanted.empty() && request.cart_lines) wanted = *request.cart_lines;
+  if (wanted.empty() && !request.cart_lines) {
     Result<std::vector<cart::Cart>> carts = co_await carts_.read(std::span<const CartId>(&request.cart, 1));
     if (!carts) co_return tl::unexpected<Error>(std::move(carts.error()));
     if (!carts->empty()) wanted = std::move(carts->front().lines);

@@ -35,6 +35,9 @@ struct Request {
   CartId cart;
   std::string idempotency_key;
   std::vector<cart::Line> lines;  // when not empty: ordered instead of the cart's ("buy now"); the cart stays
+  /// The cart's lines, where they were read already: ordered as if read here, so that what was looked at is
+  /// what is bought.
+  std::optional<std::vector<cart::Line>> cart_lines;
   std::string email;
   orders::Address address;
   std::string delivery_method;

@@ -1,5 +1,6 @@
 #include "shop/buying.h"
 
+#include "shop/waiting.h"
 #include "telemetry/log.h"
 #include "telemetry/trace.h"
 
@@ -56,9 +57,30 @@ Task<Result<bool>> is_recorded(Shop& shop, CartId cart, std::string key) {
   co_return !found->empty() && found->front().has_value();
 }
 
+/// Where this request's shopper stands in a line; nothing: it may buy.
+Task<Result<std::optional<sales::Queued>>> waits(Shop& shop, checkout::Request& request, sales::Visit visit) {
+  std::optional<sales::Queued> queued;
+  if (request.lines.empty() && !request.cart_lines) {
+    auto lines = co_await lines_of(shop, request.cart);
+    if (!lines) co_return tl::unexpected<Error>(std::move(lines.error()));
+    request.cart_lines = std::move(*lines);
+  }
+  const std::vector<cart::Line>& lines = request.lines.empty() ? *request.cart_lines : request.lines;
+  const std::shared_ptr<const catalog::Snapshot> snapshot = shop.catalogue.load();
+  const std::vector<std::string_view> handles = handles_of(*snapshot, lines);
+  if (shop.door->open(visit, handles, shop.clock.now())) co_return queued;
+  auto recorded = co_await is_recorded(shop, request.cart, request.idempotency_key);
+  if (!recorded) co_return tl::unexpected<Error>(std::move(recorded.error()));
+  if (*recorded) co_return queued;
+  sales::Answer answer = shop.door->ask(visit, handles, shop.clock.now());
+  if (auto* place_in_line = std::get_if<sales::Queued>(&answer)) queued = std::move(*place_in_line);
+  co_return queued;
+}
+
 }  // namespace
 
-Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Request&& request) {
+Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Request&& request,
+                            sales::Visit visit) {
   const CartId cart = request.cart;
   const bool by_card = request.method == orders::PaymentMethod::kCard;
   if (by_card) {
@@ -70,6 +92,13 @@ Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Req
         co_return Outcome{TooManyDeclined{*wait}};
       }
     }
+  }
+  if (guards_anything(shop)) {
+    visit.cart = cart;
+    visit.client = http.remote_address;
+    auto queued = co_await waits(shop, request, visit);
+    if (!queued) co_return tl::unexpected<Error>(std::move(queued.error()));
+    if (*queued) co_return Outcome{std::move(**queued)};
   }
   request.abandoned = [&http] { return http.client_left(); };
   Result<checkout::Answer> answer = co_await shop.checkout.place(std::move(request));

@@ -16,6 +16,10 @@
 #include "shop/declined_cards.h"
 #include "telemetry/metrics.h"
 
+namespace ff::sales {
+class Door;
+}
+
 namespace ff::shop {
 
 /// What the shop says about itself.
@@ -41,6 +45,7 @@ struct Shop {
   Clock& clock;
   Random& random;
   telemetry::Registry& metrics;
+  sales::Door* door = nullptr;  // before the checkout of sales; null: there are none
   DeclinedCards declined_cards{};
 };
 

@@ -7,6 +7,7 @@
 #include "storefront/error_pages.h"
 #include "storefront/form_guard.h"
 #include "storefront/order_routes.h"
+#include "storefront/queue_routes.h"
 
 namespace ff::storefront {
 namespace {
@@ -30,6 +31,7 @@ void add_buying_routes(http::Router& router, shop::Shop& shop, const Layout& lay
   const auto cart = std::make_shared<CartRoutes>(shop, layout);
   const auto checkout = std::make_shared<CheckoutRoutes>(shop, layout);
   const auto order = std::make_shared<OrderRoutes>(shop, layout);
+  const auto queue = std::make_shared<QueueRoutes>(shop, layout);
   const auto pages = std::make_shared<ErrorPages>(layout, shop.catalogue);
   const http::ErrorPage refused = [pages](const http::Request& request, int status, std::string_view title) {
     return pages->page(request, status, title);
@@ -47,6 +49,8 @@ void add_buying_routes(http::Router& router, shop::Shop& shop, const Layout& lay
   form("/cart/reconcile", Priority::kCart, handler(cart, &CartRoutes::reconcile));
   router.add(Method::kGet, "/checkout", Priority::kCheckout, handler(checkout, &CheckoutRoutes::show), 0);
   form("/checkout", Priority::kCheckout, handler(checkout, &CheckoutRoutes::place));
+  router.add(Method::kGet, "/queue/{sale}", Priority::kCart, handler(queue, &QueueRoutes::show), 0);
+  form("/queue/{sale}/enter", Priority::kCheckout, handler(queue, &QueueRoutes::enter));
   router.add(Method::kGet, "/orders/{id}", Priority::kCheckout, handler(order, &OrderRoutes::show), 0);
 }
 

@@ -1,4 +1,5 @@
-// The routes of buying: cart, checkout, order. What the composition root puts beside the reading pages.
+// The routes of buying: cart, waiting room, checkout, order. What the composition root puts beside the
+// reading pages.
 //
 // Invariant: every route here that changes something is behind the form guard (form_guard.h).
 #pragma once

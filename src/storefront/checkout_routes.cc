@@ -7,8 +7,10 @@
 #include "base/text.h"
 #include "checkout/request.h"
 #include "http/failure_log.h"
+#include "shop/waiting.h"
 #include "storefront/cart_page.h"
 #include "storefront/order_page.h"
+#include "storefront/queue_cookies.h"
 #include "storefront/shopper_cookies.h"
 
 namespace ff::storefront {
@@ -64,6 +66,13 @@ http::Response to_cart(const http::Request& request) { return go_to(request, "/c
 
 http::Response to_order(const http::Request& request, const orders::Order& order) {
   return go_to(request, order_url(order));
+}
+
+/// To the waiting room, with a place in it.
+http::Response to_queue(const http::Request& request, const shop::Shop& shop, const sales::Queued& queued) {
+  http::Response response = go_to(request, queue_url(queued.sale));
+  keep_ticket(response, request, shop.identity, queued, shop.clock.now());
+  return response;
 }
 
 /// In whole minutes, never less than what is meant.
@@ -127,6 +136,10 @@ Task<Result<CheckoutView>> CheckoutRoutes::view_of(const http::Request& request,
 }
 
 Task<http::Response> CheckoutRoutes::show(const http::Request& request) {
+  const sales::Visit visit = visit_of(request);
+  auto queued = co_await shop::before_checkout(shop_, visit);
+  if (!queued) co_return errors_.of(request, queued.error());
+  if (*queued) co_return to_queue(request, shop_, **queued);
   CheckoutValues values;
   if (const Result<http::Form> query = http::Form::parse(request.query, kFieldsMax); query) {
     values.set("country", std::string(query->get("country")));
@@ -145,7 +158,8 @@ Task<Result<shop::Outcome>> CheckoutRoutes::place_patiently(const http::Request&
                                                             checkout::Request order) {
   for (int waited = 0;; ++waited) {
     checkout::Request copy = order;
-    auto placed = co_await shop::place(shop_, request, std::move(copy));
+    const sales::Visit visit = visit_of(request);
+    auto placed = co_await shop::place(shop_, request, std::move(copy), visit);
     const bool at_work = !placed && placed.error().code == ErrorCode::kInProgress;
     if (!at_work || waited == kInProgressWaitsMax) co_return placed;
     if (order.deadline.us != 0 && shop_.clock.now() + kInProgressWait >= order.deadline) co_return placed;
@@ -203,6 +217,7 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
     co_return declined(request, std::move(*view), refusal->order, "Try another card, or pay on delivery.");
   if (const auto* too_many = std::get_if<shop::TooManyDeclined>(&*placed))
     co_return too_many_declined(request, std::move(*view), too_many->wait);
+  if (const auto* queued = std::get_if<sales::Queued>(&*placed)) co_return to_queue(request, shop_, *queued);
   apply_shortages(view->cart, std::get<checkout::SoldOut>(*placed).lines);
   view->notice = told("Somebody was quicker",
                       "Nothing was charged and your cart is kept. This has sold out in the meantime:");

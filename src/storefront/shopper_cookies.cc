@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 namespace ff::storefront {
-namespace {
 
 bool must_be_secure(const http::Request& request, const shop::Identity& identity) {
   return request.secure || identity.public_url.starts_with("https://");
 }
-
-}  // namespace
 
 std::optional<CartId> cart_of(const http::Request& request) {
   const std::optional<Token> token = Token::parse(request.cookie(kCartCookie));

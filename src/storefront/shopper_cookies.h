@@ -1,7 +1,8 @@
 // The two cookies by which a browser is known: `ff_cart` holds the cart's token and is hidden from scripts,
 // `ff_cart_count` holds the number of pieces, so that a cached page can show the badge.
 //
-// Invariant: `ff_cart` is only ever set together with a cart that was written; reading a page sets nothing.
+// Invariant: `ff_cart` is only ever set together with a cart that was written, or with a pass of the waiting
+// room, which is bound to it; reading a page sets neither.
 // Both are Secure where the request came over TLS or the shop's published address says https, so that a proxy
 // that forgets to say so does not make them travel in the clear.
 #pragma once
@@ -18,6 +19,9 @@ namespace ff::storefront {
 inline constexpr std::string_view kCartCookie = "ff_cart";
 inline constexpr std::string_view kCartCountCookie = "ff_cart_count";
 inline constexpr Duration kCartCookieAge = std::chrono::hours(24 * 30);
+
+/// Whether a cookie for this browser must be Secure.
+bool must_be_secure(const http::Request& request, const shop::Identity& identity);
 
 /// The cart that this browser owns; nothing when it has none or the cookie is not a token.
 std::optional<CartId> cart_of(const http::Request& request);

@@ -169,6 +169,26 @@ async function update(form) {
   if (total) say(`Total ${total.textContent}`);
 }
 
+/// What was typed waits in this tab while its shopper does, in the line before the checkout; no card details.
+const kTyped = "ff_typed";
+function typedFields(form) {
+  return [...form.elements].filter((field) => field.name && !kCardFields.includes(field.name) && (field.tagName === "SELECT" || (field.tagName === "INPUT" && !["hidden", "radio", "submit"].includes(field.type))));
+}
+function keepTyped(form) {
+  sessionStorage.setItem(kTyped, JSON.stringify(typedFields(form).map((field) => [field.name, field.value])));
+}
+function bringTyped(form) {
+  const kept = sessionStorage.getItem(kTyped);
+  if (!kept) return;
+  sessionStorage.removeItem(kTyped);
+  const country = form.elements.country?.value;
+  for (const [name, value] of JSON.parse(kept)) {
+    const field = form.elements[name];
+    if (field && value && (field.tagName === "SELECT" || !field.value)) field.value = value;
+  }
+  if (form.elements.country && form.elements.country.value !== country) update(form).catch(() => {});
+}
+
 /// Sends the form until there is an answer. The idempotency key in it stays the same, so however often it
 /// arrives there is one order and one charge.
 async function pay(form, submitter) {
@@ -187,8 +207,11 @@ async function pay(form, submitter) {
       response = null;  // no answer: it may or may not have arrived, which the key makes safe
     }
     if (response && response.status === 201) {
-      status(form, "Done. Opening your order.");
-      return location.assign(response.headers.get("Location"));
+      const to = response.headers.get("Location");
+      const queued = to.startsWith("/queue/");
+      if (queued) keepTyped(form);
+      status(form, queued ? "There is a line before the checkout now. Keeping your place." : "Done. Opening your order.");
+      return location.assign(to);
     }
     // 429 also says when, but not to us: it may be an hour away, and the shopper has other ways.
     const again = !response || (response.status !== 429 && response.headers.has("Retry-After"));
@@ -295,5 +318,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
   }
 })();
 
+const form = $("form[data-checkout]");
+if (form) {
+  try {
+    bringTyped(form);
+  } catch {
+    // No storage here: then it is typed once more.
+  }
+}
 const errors = $('[data-piece="checkout"]');
 if (errors) focusErrors(errors);
