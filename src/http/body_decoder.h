@@ -1,7 +1,6 @@
 // The bytes after a head to a body: by Content-Length or chunked (RFC 9112 7.1).
 //
-// Our own rather than Beast's, because Beast wants a whole chunk header or trailer in one buffer; this takes
-// a byte at a time and holds no more than one trailer line.
+// It takes a byte at a time and holds no more than one trailer line, however long extensions and trailers are.
 //
 // Invariant: the outcome depends on the bytes only, not on how they were cut; nothing past the body's end is
 // consumed; no more than `body_bytes_max` is ever kept. Every size, extension, line end and trailer is
