@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace ff::app {
@@ -46,6 +48,18 @@ std::optional<Duration> offset_of(std::string_view text) {
   return west ? -offset : offset;
 }
 
+/// ".5": half a second; nothing there: none. What is finer than a microsecond is dropped.
+std::optional<Duration> take_fraction(std::string_view& text) {
+  if (!take(text, '.')) return Duration(0);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == 0 || digits > 9) return std::nullopt;
+  std::int64_t micros = 0;
+  for (std::size_t i = 0; i < 6; ++i)
+    micros = micros * 10 + (i < digits ? text[i] - '0' : 0);
+  text.remove_prefix(digits);
+  return Duration(micros);
+}
+
 std::optional<Instant> parse_rfc3339(std::string_view text) {
   const auto year = take_number(text, 4);
   const bool dash = take(text, '-');
@@ -64,10 +78,11 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   if (take(text, ':')) second = take_number(text, 2);
   if (!hour || !colon || !minute || !second || *hour > 23 || *minute > 59 || *second > 59)
     return std::nullopt;
+  const auto fraction = take_fraction(text);
   const auto offset = offset_of(text);
-  if (!offset) return std::nullopt;
+  if (!fraction || !offset) return std::nullopt;
   const Duration since = std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
-                         std::chrono::minutes(*minute) + std::chrono::seconds(*second) - *offset;
+                         std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *fraction - *offset;
   return Instant{since.count()};
 }
 

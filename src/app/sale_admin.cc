@@ -32,7 +32,9 @@ api::Schema settings_schema() {
        optional("auto_after_s", seconds(sales::kAutoAfterMin, sales::kAutoAfterMax)),
        optional("pass_for_s", seconds(sales::kPassForMin, sales::kPassForMax)),
        optional("admissions_per_minute_max", integer(0, static_cast<std::int64_t>(sales::kRateMax) * 60)),
-       optional("version", integer(0, std::int64_t{1} << 52))});
+       optional("version", integer(0, std::int64_t{1} << 52)),
+       // What an answer holds beside the settings may come back; it is not read.
+       optional("id", text()), optional("queue_open", boolean()), optional("commitment", text())});
 }
 
 void write_sale(JsonWriter& json, const Sale& sale, Instant now) {

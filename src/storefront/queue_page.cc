@@ -97,8 +97,9 @@ void write_proof(Html& html, const QueueView& view) {
   const auto ticket = sales::parse_ticket_unverified(queued.ticket);
   const std::string state_url = "/api/v1/sales/" + queued.sale.text();
   html
-      << "<details class=\"queue-proof\" id=\"draw\"><summary>How the draw is checked</summary>"
-         "<p>The draw is decided by a secret number, the seed, that was fixed when the sale was set up. Its "
+      << "<details class=\"queue-proof\"><summary>How the draw is checked</summary>"
+         "<p id=\"draw\">The draw is decided by a secret number, the seed, that was fixed when the sale was "
+         "set up. Its "
          "fingerprint is shown from the beginning, so it can't be changed afterwards; the seed itself is "
          "shown at the start, so nobody could work their place out before.</p><ol><li>SHA-256 of the seed is "
          "the fingerprint.</li><li>HMAC-SHA256 of your ticket's number under the seed (both as bytes, not as "
@@ -130,12 +131,14 @@ void write_draw(Html& html, const QueueView& view) {
   write_moment(html, view.queued.starts_at);
   html << ". <span data-until></span></p><p>At that moment everybody who is here is drawn a place at random. "
           "It makes no difference who came first or reloads most often, so there is nothing to do but keep "
-          "this page open. <a class=\"text-link\" href=\"#draw\">Anyone can check the draw.</a></p>";
+          "this page open. <a href=\"#draw\">Anyone can check the draw.</a></p>";
 }
 
 void write_waiting(Html& html, const QueueView& view) {
   const sales::Queued& queued = view.queued;
-  html << "<p class=\"queue-lead\" data-wait>" << wait_words(queued.estimate_s) << "</p>";
+  html << "<p class=\"queue-lead\" data-wait>"
+       << wait_words(queued.estimate_s, std::chrono::duration_cast<std::chrono::seconds>(view.left).count())
+       << "</p>";
   if (queued.place) {
     const std::string place = fmt::to_string(*queued.place);
     html << "<progress class=\"progress\" aria-label=\"How far the line has come to your place\"";
@@ -144,7 +147,7 @@ void write_waiting(Html& html, const QueueView& view) {
     html << "></progress>";
   }
   html << "<p>Keep this page open: it moves on by itself when it's your turn. Your place is kept in this "
-          "browser, also while you <a class=\"text-link\" href=\"/collections\" target=\"_blank\" "
+          "browser, also while you <a href=\"/collections\" target=\"_blank\" "
           "rel=\"noopener\">look around the shop<span class=\"visually-hidden\"> (opens in a new "
           "tab)</span></a>. Nothing is set aside while you wait: what is left is decided when you pay.</p>";
 }

@@ -32,6 +32,7 @@ struct QueueView {
   std::uint64_t drawn = 0;          // tickets that the draw is among
   std::int64_t called = 0;          // places
   Duration pass_for{0};
+  Duration left{0};                               // until the sale ends
   std::vector<const catalog::Product*> products;  // of the sale; a few
   std::vector<const catalog::Product*> others;    // what else there is, when it has sold out
   std::optional<catalog::StockLabel> stock;       // of the sale's products together

@@ -289,11 +289,13 @@ TEST_F(WaitingRoomTest, TakesNoWayInFromAnotherSite) {
 }
 
 TEST(QueueWords, NeverSayMoreThanIsKnown) {
-  EXPECT_EQ(wait_words(std::nullopt), "How long it takes can't be known yet");
-  EXPECT_EQ(wait_words(0), "Less than a minute");
-  EXPECT_EQ(wait_words(60), "About a minute");
-  EXPECT_EQ(wait_words(61), "About 2 minutes");
-  EXPECT_EQ(wait_words(3 * 3600), "About 3 hours");
+  constexpr std::int64_t kLeft = 100'000;
+  EXPECT_EQ(wait_words(std::nullopt, kLeft), "How long it takes can't be known yet");
+  EXPECT_EQ(wait_words(0, kLeft), "Less than a minute");
+  EXPECT_EQ(wait_words(60, kLeft), "About a minute");
+  EXPECT_EQ(wait_words(61, kLeft), "About 2 minutes");
+  EXPECT_EQ(wait_words(3 * 3600, kLeft), "About 3 hours");
+  EXPECT_EQ(wait_words(3 * 3600, 3600), "At this pace the sale ends before your turn comes");
 }
 
 TEST(QueueWords, WriteNumbersAndMomentsAsPeopleDo) {

@@ -103,6 +103,7 @@ http::Response QueueRoutes::page(const http::Request& request, const sales::Post
   view.drawn = static_cast<std::uint64_t>(posted.line.place(1, 0));
   view.called = static_cast<std::int64_t>(posted.sale.queue().frontier);
   view.pass_for = settings.pass_for;
+  view.left = settings.ends_at - shop_.clock.now();
   view.products = some_of(*snapshot, settings);
   if (queued.sold_out) view.others = what_else(*snapshot, *labels, settings);
   view.stock = stock_.of(shop_, settings);

@@ -12,8 +12,9 @@ constexpr std::int64_t kMinute = 60, kHour = 60 * kMinute;
 
 }  // namespace
 
-std::string wait_words(std::optional<std::int64_t> seconds) {
+std::string wait_words(std::optional<std::int64_t> seconds, std::int64_t left) {
   if (!seconds) return "How long it takes can't be known yet";
+  if (*seconds > left) return "At this pace the sale ends before your turn comes";
   if (*seconds < kMinute) return "Less than a minute";
   const std::int64_t minutes = (*seconds + kMinute - 1) / kMinute;
   if (minutes < 90) return minutes == 1 ? "About a minute" : fmt::format("About {} minutes", minutes);

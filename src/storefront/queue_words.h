@@ -11,8 +11,9 @@
 
 namespace ff::storefront {
 
-/// "About 3 minutes"; none: that it can't be known yet.
-std::string wait_words(std::optional<std::int64_t> seconds);
+/// "About 3 minutes"; none: that it can't be known yet. `left`: seconds until the sale ends, which may be
+/// less.
+std::string wait_words(std::optional<std::int64_t> seconds, std::int64_t left);
 /// "5,320"
 std::string grouped(std::int64_t number);
 /// "Friday 27 November 2026, 09:00 UTC"

@@ -24,8 +24,9 @@ function say(text) {
 }
 
 /// As src/storefront/queue_words.cc says it.
-function words(seconds) {
+function words(seconds, left) {
   if (!Number.isFinite(seconds)) return "How long it takes can't be known yet";
+  if (seconds > left) return "At this pace the sale ends before your turn comes";
   if (seconds < 60) return "Less than a minute";
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 90) return minutes === 1 ? "About a minute" : `About ${minutes} minutes`;
@@ -46,7 +47,8 @@ function titled() {
 function tell() {
   for (const time of document.querySelectorAll("[data-moment]")) {
     const at = new Date(time.dateTime);
-    time.textContent = at.toLocaleString("en-GB", {dateStyle: "full", timeStyle: at.getSeconds() ? "medium" : "short"});
+    const text = at.toLocaleString("en-GB", {dateStyle: "full", timeStyle: at.getSeconds() ? "medium" : "short"});
+    if (time.textContent !== text) time.textContent = text;
   }
   const starts = piece()?.dataset.starts;
   if (!starts) return;
@@ -98,7 +100,7 @@ async function follow() {
   if (state !== "waiting" || !place) return false;
   if (sale.places_called >= Number(place)) return true;
   const ahead = Number(place) - 1 - sale.places_called;
-  const estimate = words(sale.called_per_minute > 0 ? (ahead / sale.called_per_minute) * 60 : NaN);
+  const estimate = words(sale.called_per_minute > 0 ? (ahead / sale.called_per_minute) * 60 : NaN, (new Date(sale.ends_at) - Date.now()) / 1000);
   write("h1", ahead > 0 ? `${number.format(ahead)} ahead of you` : "You're next");
   write("[data-wait]", estimate);
   write('[data-fact="called"]', number.format(sale.places_called));
