@@ -159,7 +159,8 @@ Use use_of(ShedderSettings settings, double load) {
   constexpr double kCountedUs = 18e6;
   Shedder shedder(settings);
   Use use;
-  for (const Served& served : run(shedder, {{load, std::chrono::seconds(20)}}).front()) {
+  const ByClass got = run(shedder, {{load, std::chrono::seconds(20)}}).front();
+  for (const Served& served : got) {
     use.share += static_cast<double>(served.worked.count()) / kCountedUs;
     use.longest_wait = std::max(use.longest_wait, served.longest_wait);
   }

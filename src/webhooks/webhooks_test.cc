@@ -139,14 +139,14 @@ class DeliveryTest : public testing::Test {
   /// An order with two events, "pending_payment" and "declined".
   orders::Order two_events() {
     orders::NewOrder wanted;
-    wanted.order.id = OrderId{Uuid::v7(clock.now(), random)};
-    wanted.order.cart = CartId{Token::make(random)};
-    wanted.order.idempotency_key = "key";
+    wanted.order->id = OrderId{Uuid::v7(clock.now(), random)};
+    wanted.order->cart = CartId{Token::make(random)};
+    wanted.order->idempotency_key = "key";
     wanted.hold_for = wanted.lease_for = hours(1);
     const orders::NewOrder batch[] = {wanted};
     auto placed = run(store.orders().place(batch)).value();
     orders::Settlement decline;
-    decline.order = wanted.order.id;
+    decline.order = wanted.order->id;
     decline.kind = orders::Settlement::Kind::kDecline;
     decline.reason = "because";
     const orders::Settlement moves[] = {decline};
