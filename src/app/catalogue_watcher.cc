@@ -1,11 +1,19 @@
 #include "app/catalogue_watcher.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "telemetry/log.h"
 
 namespace ff::app {
+namespace {
+
+constexpr int kNiceness = 5;  // a third of a serving thread's share of a busy core
+
+}  // namespace
 
 CatalogueWatcher::CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::StockStore& stock,
                                    Clock& clock, telemetry::Registry& metrics)
@@ -28,6 +36,8 @@ Task<Result<void>> CatalogueWatcher::load() {
 void CatalogueWatcher::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "ff-catalogue");
+    // Those who ask go before the index of what they ask for: at the start, and when the catalogue changes.
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness);
     publish_index();
     asio::co_spawn(context_, watch(), asio::detached);
     context_.run();

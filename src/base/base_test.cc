@@ -4,6 +4,7 @@
 #include "base/json_writer.h"
 #include "base/money.h"
 #include "base/random.h"
+#include "base/shared_library.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -131,6 +132,35 @@ TEST(Text, ReadsWholeNumbersOnly) {
   EXPECT_EQ(parse_int("42"), 42);
   for (const char* text : {"", "-1", "+1", "4 2", "0x1", "99999999999999999999"})
     EXPECT_FALSE(parse_int(text)) << text;
+}
+
+TEST(SharedLibrary, GivesFunctionsOfALibraryOfTheSystem) {
+  SharedLibrary library("libm.so.6");
+  double (*cosine)(double) = nullptr;
+  library.import(cosine, "cos");
+  ASSERT_TRUE(library.loaded());
+  EXPECT_EQ(cosine(0.0), 1.0);
+}
+
+TEST(SharedLibrary, NamesALibraryThatIsNotInstalled) {
+  SharedLibrary library("libnobody-has-this.so.1");
+  double (*cosine)(double) = nullptr;
+  library.import(cosine, "cos");
+  EXPECT_EQ(cosine, nullptr);
+  ASSERT_FALSE(library.loaded());
+  EXPECT_EQ(library.loaded().error().code, ErrorCode::kUnavailable);
+  EXPECT_NE(library.loaded().error().detail.find("libnobody-has-this.so.1"), std::string::npos);
+}
+
+TEST(SharedLibrary, GivesNothingMoreOnceAFunctionIsMissing) {
+  SharedLibrary library("libm.so.6");
+  double (*absent)(double) = nullptr;
+  double (*cosine)(double) = nullptr;
+  library.import(absent, "ff_no_such_function");
+  library.import(cosine, "cos");
+  EXPECT_EQ(absent, nullptr);
+  EXPECT_EQ(cosine, nullptr);
+  EXPECT_FALSE(library.complete());
 }
 
 TEST(Time, WritesRfc3339) { EXPECT_EQ(rfc3339({1'795'770'000'123'456}), "2026-11-27T09:00:00.123456Z"); }

@@ -1,6 +1,8 @@
 #include "catalog/snapshot.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -39,6 +41,10 @@ class Fingerprint {
   /// Little-endian whatever the machine: the same on every process.
   static std::uint64_t word(std::string_view bytes) {
     std::uint64_t value = 0;
+    if (std::endian::native == std::endian::little && bytes.size() == sizeof value) {
+      std::memcpy(&value, bytes.data(), sizeof value);
+      return value;
+    }
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       value |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
     }
@@ -103,6 +109,17 @@ Words folded(const std::vector<std::string>& texts) {
   return out;
 }
 
+/// Products by a text that they have, whatever its case. Each spelling is folded once.
+struct Lists {
+  void add(std::string_view text, std::uint32_t product) {
+    const auto [spelling, fresh] = by_spelling.try_emplace(text, nullptr);
+    if (fresh) spelling->second = &by_folded[fold(text)];
+    spelling->second->push_back(product);
+  }
+  std::unordered_map<std::string, std::vector<std::uint32_t>> by_folded;
+  std::unordered_map<std::string_view, std::vector<std::uint32_t>*> by_spelling;  // of texts that stay
+};
+
 }  // namespace
 
 Snapshot::Snapshot(Catalogue catalogue) : catalogue_(std::move(catalogue)) {
@@ -115,9 +132,11 @@ Snapshot::Snapshot(Catalogue catalogue) : catalogue_(std::move(catalogue)) {
     product.attributes.shrink_to_fit();
   }
   // Those of one import have the same time: they keep the order of the file, which is the order of their ids.
-  std::stable_sort(products.begin(), products.end(), [](const Product& a, const Product& b) {
+  const auto newer = [](const Product& a, const Product& b) {
     return a.created_at != b.created_at ? a.created_at > b.created_at : a.id < b.id;
-  });
+  };
+  if (!std::is_sorted(products.begin(), products.end(), newer))  // they come by id: after one import they are
+    std::sort(products.begin(), products.end(), newer);
 
   std::size_t variant_count = 0;
   for (const Product& product : products)
@@ -170,11 +189,11 @@ void Snapshot::collect_picture_hosts() {
 }
 
 void Snapshot::index_collections() {
-  std::unordered_map<std::string, std::vector<std::uint32_t>> by_tag, by_type;
+  Lists by_tag, by_type;
   for (std::uint32_t i = 0; i < catalogue_.products.size(); ++i) {
     for (const std::string& tag : catalogue_.products[i].tags)
-      by_tag[fold(tag)].push_back(i);
-    by_type[fold(catalogue_.products[i].type)].push_back(i);
+      by_tag.add(tag, i);
+    by_type.add(catalogue_.products[i].type, i);
   }
   members_.reserve(catalogue_.collections.size());
   for (std::uint32_t c = 0; c < catalogue_.collections.size(); ++c) {
@@ -190,10 +209,10 @@ void Snapshot::index_collections() {
       order.push_back(found->second);
     }
     const std::size_t named = order.size();
-    const auto take = [&](const auto& lists, const std::vector<std::string>& keys) {
+    const auto take = [&](const Lists& lists, const std::vector<std::string>& keys) {
       for (const std::string& key : folded(keys)) {
-        const auto found = lists.find(key);
-        if (key.empty() || found == lists.end()) continue;
+        const auto found = lists.by_folded.find(key);
+        if (key.empty() || found == lists.by_folded.end()) continue;
         for (const std::uint32_t i : found->second) {
           if (taken[i]) continue;
           taken[i] = true;

@@ -1,6 +1,5 @@
 #include "http_client/curl_client.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "http_client/libcurl.h"
 
 namespace ff::http_client {
 namespace {
@@ -58,7 +58,7 @@ struct CurlClient::Transfer {
   Transfer(const Transfer&) = delete;
   ~Transfer() {
     if (easy) curl_easy_cleanup(easy);
-    curl_slist_free_all(headers);
+    if (headers) curl_slist_free_all(headers);
   }
 
   bool prepare();
@@ -188,10 +188,13 @@ void CurlClient::push(Request request, std::unique_ptr<Answer> answer) {
     transfer->answer->give(fail(ErrorCode::kOverloaded, "too many requests are under way"));
     return;
   }
-  const char* refused = "the client is closed";
+  std::string refused = "the client is closed";
   {
     const std::lock_guard lock(mutex_);
-    if (!closed_ && !begun()) {
+    const auto loaded = closed_ ? Result<void>{} : load_libcurl();
+    if (!loaded) {
+      refused = loaded.error().detail;
+    } else if (!closed_ && !begun()) {
       refused = "no thread can be started";
     } else if (!closed_) {
       incoming_.push_back(std::move(transfer));

@@ -1,7 +1,6 @@
 #include "http_client/target_policy.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "http_client/libcurl.h"
 
 namespace ff::http_client {
 namespace {
@@ -160,6 +160,7 @@ Result<void> check_url(const std::string& url, TargetPolicy policy) {
     if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f')
       return invalid("url", "must hold no spaces or control characters");
   }
+  if (auto loaded = load_libcurl(); !loaded) return loaded;
   const Url parsed(url);
   if (!parsed.valid()) return invalid("url", "must be like https://example.org/hook");
   if (!parsed.part(CURLUPART_USER).empty() || !parsed.part(CURLUPART_PASSWORD).empty())

@@ -1,7 +1,6 @@
 #include "postgres/connect_parameters.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <algorithm>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include <memory>
 
 #include "base/text.h"
+#include "postgres/libpq.h"
 
 namespace ff::postgres {
 
@@ -25,10 +25,19 @@ std::vector<std::string> split(std::string_view text) {
   }
 }
 
+struct Free {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
 Outcome<std::map<std::string, std::string>> parse(const std::string& url) {
+  // Whatever is done with a server begins here.
+  if (auto loaded = load_libpq(); !loaded) {
+    Failure failure;
+    failure.error = std::move(loaded.error());
+    return tl::unexpected(std::move(failure));
+  }
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-      PQconninfoParse(url.c_str(), &message), PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, Free> parsed(PQconninfoParse(url.c_str(), &message));
   if (!parsed) {
     const std::string why(trim(message ? message : "out of memory"));
     PQfreemem(message);

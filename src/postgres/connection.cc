@@ -1,13 +1,13 @@
 #include "postgres/connection.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/text.h"
 #include "postgres/connect_parameters.h"
+#include "postgres/libpq.h"
 #include "postgres/resolve.h"
 
 namespace ff::postgres {

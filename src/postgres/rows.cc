@@ -1,10 +1,9 @@
 #include "postgres/rows.h"
 
-#include <libpq-fe.h>
-
 #include <cstring>
 
 #include "base/text.h"
+#include "postgres/libpq.h"
 
 namespace ff::postgres {
 
