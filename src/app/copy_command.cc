@@ -34,6 +34,21 @@ std::string whole_path(const std::string& path) {
   return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error).string();
 }
 
+/// Passes, and what shoppers have had of a sale that allows each only so much, stay behind: in the middle of
+/// such a sale both would begin anew.
+Result<void> check_no_sale_runs(sales::SaleStore& from, Instant now) {
+  const auto listed = run_task(from.sales());
+  if (!listed) return tl::unexpected(listed.error());
+  for (const sales::Sale& sale : *listed) {
+    const bool runs = sale.started(now) && !sale.settings().over(now);
+    if (runs && (sale.settings().per_shopper_max > 0 || sale.guarded(now)))
+      return fail(ErrorCode::kConflict, "the sale '" + sale.id().text() +
+                                            "' is running: end it first (fashionforward sale end " +
+                                            sale.id().text() + ")");
+  }
+  return {};
+}
+
 /// By their port: few rows, of which nothing hangs. Queues go on where they stood; passes are not moved. The
 /// target's leases are new, so the tokens of the source's mean nothing there.
 Result<std::size_t> copy_sales(sales::SaleStore& from, sales::SaleStore& to) {
@@ -66,6 +81,8 @@ Result<storage::Tallies> copy_rows(const config::Options& from, const config::Op
   if (!source) return tl::unexpected(in("source", std::move(source.error())));
   auto target = open_store(to, clock);
   if (!target) return tl::unexpected(in("target", std::move(target.error())));
+  if (auto ok = check_no_sale_runs((*source)->sales(), clock.now()); !ok)
+    return tl::unexpected(in("source", ok.error()));
   ProgressBar progress("copying", 0);
   bool counted = false;
   auto copied = run_task(storage::copy(**source, **target, [&](std::int64_t done, std::int64_t total) {

@@ -70,3 +70,14 @@ def test_a_database_without_a_scheme_is_refused(fresh_shop, flag):
     assert done.returncode == 1 and done.stderr.count("\n") == 1
     assert f'{flag}: must be like "sqlite:var/shop.db"' in done.stderr
     assert {path.name for path in fresh_shop.folder.iterdir()} == before
+
+
+def test_a_shop_is_not_moved_in_the_middle_of_a_sale_that_counts_what_each_shopper_has(fresh_shop, server):
+    fresh_shop.run("sale", "set", "drop", "--whole-shop", "--starts", "now", "--ends", "+1h", "--limit", "2")
+    fresh_shop.run("sale", "set", "later", "--whole-shop", "--starts", "+1h", "--ends", "+2h", "--limit", "2")
+    url = server.create_database("in_a_sale")
+    refused = fresh_shop.run("copy", "--from", fresh_shop.database_url, "--to", url, check=False)
+    assert refused.returncode == 1 and "the sale 'drop' is running" in refused.stderr
+    fresh_shop.run("sale", "end", "drop")
+    done = fresh_shop.run("copy", "--from", fresh_shop.database_url, "--to", url)
+    assert "sales: 2, with their lines" in done.stdout
