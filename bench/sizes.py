@@ -34,6 +34,7 @@ PAGES_BYTES_MAX = 24 * 1024 * 1024  # storefront::ReadingLimits
 FIRST_RENDERS = 200
 READY_SECONDS_MAX = 120
 ZIPF_EXPONENT = 1.0  # what measurements of shops and of the web find: 0.8 to 1.1
+ZIPF_CONNECTIONS = 16
 PRICE_CHANGES = 3
 # The load while a price changes: so many connections, each with a pause between its requests, take a part of the core
 # and leave the rest to what is measured. At full load a tail would be the queue's and not the change's.
@@ -260,9 +261,10 @@ def zipf(report: load.Report, shop: SizedShop, folder: pathlib.Path):
     paths.write_text("".join(f"/products/{handle}\n" for handle in handles))
     script = folder / "zipf.lua"
     script.write_text(ZIPF % (1, json.dumps(str(paths)), ZIPF_EXPONENT))
-    calm(load.wrk, shop.url, script=script)  # the cache fills
+    # Few connections: each miss costs a rendering, and what queued behind many would be refused.
+    calm(load.wrk, shop.url, script=script, connections=ZIPF_CONNECTIONS)  # the cache fills
     before = {name: shop.metric(f"ff_pages_{name}_total", 'cache="pages"') for name in ("hits", "renders", "evicted")}
-    figures = calm(load.wrk, shop.url, script=script)
+    figures = calm(load.wrk, shop.url, script=script, connections=ZIPF_CONNECTIONS)
     made = {name: shop.metric(f"ff_pages_{name}_total", 'cache="pages"') - count for name, count in before.items()}
     held = shop.metric("ff_pages_bytes", 'cache="pages"')
     hits = made["hits"] / max(1.0, made["hits"] + made["renders"])
