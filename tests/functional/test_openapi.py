@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import jsonschema_rs
 import pytest
@@ -38,6 +39,20 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "402", "409", "422",
 
 
 @pytest.fixture(scope="module")
+def sale(shop):
+    """One with a line, so that its tickets and passes are asked for, too."""
+    page = requests.get(f"{shop.url}/api/v1/products?available=true&limit=1", timeout=10).json()
+    shop.run("sale", "set", "drop", "--products", page["products"][0]["handle"], "--starts", "now", "--ends", "+2h",
+             "--queue", "on")
+    deadline = time.monotonic() + 30
+    while requests.get(f"{shop.url}/api/v1/sales/drop", timeout=10).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield "drop"
+    shop.run("sale", "remove", "drop")
+
+
+@pytest.fixture(scope="module")
 def document(shop):
     return requests.get(f"{shop.url}/api/openapi.json").json()
 
@@ -64,7 +79,7 @@ def test_every_operation_is_described(document):
 
 
 @pytest.mark.parametrize("phase", ["examples", "coverage", "fuzzing", "stateful"])
-def test_the_server_does_what_the_document_says(shop, tmp_path, phase):
+def test_the_server_does_what_the_document_says(shop, sale, tmp_path, phase):
     config = tmp_path / "schemathesis.toml"
     config.write_text(CONFIG.replace("{hooks}", str(TESTS / "support" / "schemathesis_hooks.py")))
     program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run",

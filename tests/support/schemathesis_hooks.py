@@ -2,6 +2,7 @@
 orders, ways of delivery and cards that exist. What it means to be refused is sent as it made it."""
 
 import os
+import time
 import zlib
 
 import requests
@@ -11,6 +12,7 @@ from schemathesis import GenerationMode
 from support import api
 
 SHOP = os.environ["SHOP_URL"]
+CALLED_SECONDS_MAX = 60
 
 
 def read(path: str):
@@ -22,7 +24,22 @@ def variants_in_stock(handles: list) -> list:
             if variant["stock"] == "in_stock"]
 
 
-PRODUCTS = [product["handle"] for product in read("/products?available=true&limit=30")["products"]]
+def ticket_of(sale: str):
+    """A place in its line that was called."""
+    client = api.Client(SHOP)
+    _, _, taken = client.request("POST", f"/api/v1/sales/{sale}/tickets", {})
+    deadline = time.monotonic() + CALLED_SECONDS_MAX
+    while not client.request("GET", f"/api/v1/sales/{sale}/ticket", headers={"Queue-Ticket": taken["ticket"]})[2]["reached"]:
+        assert time.monotonic() < deadline, "the line does not move"
+        time.sleep(0.1)
+    return taken["ticket"]
+
+
+SALES = {sale["id"]: sale["products"] for sale in read("/sales")["sales"] if sale["queue_open"]}
+TICKETS = {sale: ticket_of(sale) for sale in SALES}
+GUARDED = {handle for products in SALES.values() for handle in products}
+PRODUCTS = [product["handle"] for product in read("/products?available=true&limit=30")["products"]
+            if product["handle"] not in GUARDED]
 COLLECTIONS = [collection["handle"] for collection in read("/collections")["collections"]] or ["none"]
 VARIANTS = variants_in_stock(PRODUCTS)
 _, _, ORDER = api.Client(SHOP).checkout(api.token(), api.token(), [(VARIANTS[0], 1)], api.ON_DELIVERY)
@@ -40,6 +57,8 @@ def path_of_this_shop(path: str, parameters: dict) -> dict:
         return {"handle": chosen(COLLECTIONS, parameters["handle"])}
     if path.endswith("/orders/{order_id}"):
         return {"order_id": ORDER["id"]}
+    if "sale_id" in parameters and SALES:
+        return {"sale_id": chosen(list(SALES), parameters["sale_id"])}
     if "variant_id" in parameters:
         return {**parameters, "variant_id": chosen(VARIANTS, parameters["variant_id"])}
     return parameters
@@ -68,6 +87,8 @@ def before_call(context, case, kwargs):
         case.path_parameters = path_of_this_shop(path, dict(case.path_parameters))
     if path.endswith("/orders/{order_id}"):
         case.headers = {**(case.headers or {}), "Order-Key": ORDER["key"]}
+    if "Queue-Ticket" in (case.headers or {}) and "sale_id" in (case.path_parameters or {}):
+        case.headers = {**case.headers, "Queue-Ticket": TICKETS[case.path_parameters["sale_id"]]}
     if case.query:
         case.query = {name: chosen(COLLECTIONS, value) if name == "collection" else value
                       for name, value in case.query.items() if name != "cursor"}
