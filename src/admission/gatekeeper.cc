@@ -52,10 +52,8 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
       return house_.refusals.too_often(request, *wait, random_);
     }
   }
-  const std::size_t cut = shedder_.cut();
   const bool admitted = shedder_.admits(priority, shopper_of(request), waited, now);
-  if (shedder_.cut() != cut) cut_.set(static_cast<std::int64_t>(shedder_.cut()));
-  wait_us_.set(shedder_.mean_wait().count());
+  show();
   if (!admitted) {
     count(request, priority, kThreadBehind);
     return house_.refusals.busy(request, random_);
@@ -65,6 +63,16 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
     return house_.refusals.busy(request, random_);
   }
   return nullptr;
+}
+
+void Gatekeeper::tick(SteadyTime now) {
+  shedder_.pass(now);
+  show();
+}
+
+void Gatekeeper::show() {
+  cut_.set(static_cast<std::int64_t>(shedder_.cut()));
+  wait_us_.set(shedder_.mean_wait().count());
 }
 
 /// While nothing is refused any number will do, and reading cookies would be work in vain.
@@ -78,8 +86,10 @@ std::size_t Gatekeeper::shopper_of(const http::Request& request) {
 
 void Gatekeeper::count(const http::Request& request, http::Priority priority, Reason reason) {
   refused_[static_cast<std::size_t>(priority)][reason]->add();
-  const bool buying = priority == http::Priority::kCart || priority == http::Priority::kCheckout;
-  if (buying && reason != kClientRate) house_.pressure.note(request.received_at);
+  // Not those who wait in a line, whose pages are of the cart's class: they must not slow their own line.
+  if (priority != http::Priority::kCheckout || reason == kClientRate) return;
+  house_.pressure.note(request.received_at);
+  if (reason == kStoreFull) house_.store_pressure.note(request.received_at);
 }
 
 }  // namespace ff::admission

@@ -31,7 +31,8 @@ struct House {
   /// Whether the store has no room for another change of this class.
   const std::function<bool(http::Priority)> store_full;
   const std::string shopper_cookie;  // the name of the cookie that tells shoppers apart
-  Pressure pressure;
+  Pressure pressure;                 // a checkout was refused, for whatever reason
+  Pressure store_pressure;           // since the store was full
 };
 
 class Gatekeeper final : public http::Gate {
@@ -41,12 +42,14 @@ class Gatekeeper final : public http::Gate {
 
   std::shared_ptr<const http::FinishedBytes> refusal(const http::Request& request, http::Priority priority,
                                                      Duration waited, SteadyTime now) override;
+  void tick(SteadyTime now) override;
 
  private:
   enum Reason : std::size_t { kClientRate, kThreadBehind, kStoreFull, kReasons };
   static constexpr std::size_t kClasses = 6;  // of http::Priority
 
   std::size_t shopper_of(const http::Request& request);
+  void show();
   void count(const http::Request& request, http::Priority priority, Reason reason);
 
   House& house_;

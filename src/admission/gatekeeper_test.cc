@@ -94,9 +94,37 @@ TEST_F(GatekeeperTest, AThreadThatFallsBehindRefusesBrowsersAndStillSells) {
   EXPECT_FALSE(house->pressure.since(now)) << "nobody who buys was refused";
 }
 
+TEST_F(GatekeeperTest, AfterTheStormSilenceAloneBringsEverybodyBack) {
+  open();
+  fall_behind(milliseconds(6000));
+  telemetry::Gauge& cut = metrics.gauge(
+      "ff_admission_cut", "Ranks (of 64 in a class) that a thread refuses; 0: nothing", {{"thread", "0"}});
+  EXPECT_GT(cut.value(), 0);
+  for (int i = 0; i < 40; ++i) {
+    pass(milliseconds(250));
+    keeper->tick(steady);
+  }
+  EXPECT_EQ(cut.value(), 0);
+  EXPECT_EQ(ask(Method::kGet, "/search", Priority::kSearch), 0);
+}
+
+TEST_F(GatekeeperTest, TheFirstWhoComesAfterALongSilenceIsServed) {
+  open();
+  fall_behind(milliseconds(6000));
+  pass(std::chrono::seconds(30));
+  EXPECT_EQ(ask(Method::kGet, "/", Priority::kBrowse), 0);
+}
+
+TEST_F(GatekeeperTest, WhoeverIsRefusedACartIsNoPressureOnTheCheckout) {
+  open();
+  full = Priority::kCart;
+  EXPECT_EQ(ask(Method::kPost, "/api/v1/sales/drop/tickets", Priority::kCart), 503);
+  EXPECT_FALSE(house->pressure.since(now));
+}
+
 TEST_F(GatekeeperTest, AShopperWhoIsLetInIsLetInAgain) {
   open();
-  fall_behind(milliseconds(100));
+  fall_behind(milliseconds(250));
   std::set<int> fates;
   for (int shopper = 0; shopper < 50; ++shopper) {
     const std::string name = "shopper " + std::to_string(shopper);

@@ -8,33 +8,44 @@ namespace ff::admission {
 bool Shedder::admits(http::Priority priority, std::size_t shopper, Duration waited, SteadyTime now) {
   const auto rank = static_cast<std::size_t>(priority) * kShoppers + shopper;
   if (rank >= kRanks) return true;
-  if (now >= window_ends_ || requests_ >= settings_.window_requests) {
-    move_cut();
-    window_ends_ = now + settings_.window;
-  }
-  ++came_[rank];
+  pass(now);
+  ++came_[static_cast<std::size_t>(priority)];
   ++requests_;
   waited_ += waited;
   return rank >= cut_;
 }
 
+void Shedder::pass(SteadyTime now) {
+  if (now < window_ends_ && requests_ < settings_.window_requests) return;
+  move_cut(now);
+  // Windows in which nobody asked: each restores a rank, as one does in which nobody was admitted.
+  if (now > window_ends_ && window_ends_ != SteadyTime{})
+    cut_ -= std::min(cut_, static_cast<std::size_t>((now - window_ends_) / settings_.window));
+  window_ends_ = now + settings_.window;
+}
+
 /// To where the admitted would have been fewer, or more, by the share that is wanted: as the requests of the
-/// window that ends were spread over the ranks.
-void Shedder::move_cut() {
-  std::size_t admitted = 0;
+/// window that ends were spread over the classes.
+void Shedder::move_cut(SteadyTime now) {
+  double admitted = 0;
   for (std::size_t rank = cut_; rank < kRanks; ++rank)
-    admitted += came_[rank];
-  const Duration mean = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
-  mean_wait_ = mean;
-  if (mean > settings_.target) {
-    auto surplus = static_cast<double>(admitted) * settings_.shed;
+    admitted += came_of(rank);
+  mean_wait_ = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
+  const bool behind = mean_wait_ > settings_.target;
+  if (!behind) {
+    behind_since_ = {};
+  } else if (behind_since_ == SteadyTime{}) {
+    behind_since_ = now;
+  }
+  if (behind && (cut_ > 0 || now - behind_since_ >= settings_.interval)) {
+    double surplus = admitted * settings_.shed;
     while (surplus > 0 && cut_ < kRanks - 1)
-      surplus -= came_[cut_++];
-  } else if (mean < settings_.target / 2 && cut_ > 0) {
+      surplus -= came_of(cut_++);
+  } else if (mean_wait_ < settings_.target / 2 && cut_ > 0) {
     // At least one rank: where nothing was admitted there is no share to go by.
-    double room = std::max(1.0, static_cast<double>(admitted) * settings_.restore);
+    double room = admitted * settings_.restore;
     do {
-      room -= came_[--cut_];
+      room -= came_of(--cut_);
     } while (room > 0 && cut_ > 0);
   }
   came_.fill(0);

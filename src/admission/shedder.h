@@ -7,7 +7,8 @@
 // keeps for an hour, so that whoever got in gets on. Ranks below the cut are refused. Once per window the cut
 // moves: up when the mean wait was over the target, so that `shed` of what was admitted goes; down when it
 // was under half of it, so that `restore` of what was admitted comes back. Between the two it stays:
-// hysteresis.
+// hysteresis. A cut is begun only when waits were over the target for all of `interval` (as CoDel does it): a
+// thread that the machine let wait once is not overloaded.
 //
 // Invariant: a class is refused anything only while every class below it is refused everything. Probes are
 // never refused. One thread; no clock of its own.
@@ -27,6 +28,7 @@ struct ShedderSettings {
   Duration target = std::chrono::milliseconds(20);
   Duration window = std::chrono::milliseconds(20);
   std::size_t window_requests = 2000;  // a window ends with either
+  Duration interval = std::chrono::milliseconds(100);
   double shed = 0.05;
   double restore = 0.01;
 };
@@ -41,6 +43,8 @@ class Shedder {
   /// Whether to work for a request of this class, whose shopper has this number (below kShoppers), and which
   /// waited this long for the thread. Counts it.
   bool admits(http::Priority priority, std::size_t shopper, Duration waited, SteadyTime now);
+  /// Time that passes without requests brings the refused back, too. Call it now and then.
+  void pass(SteadyTime now);
   /// Ranks below it are refused: 0, nothing is.
   std::size_t cut() const { return cut_; }
   /// What requests waited on average in the last window that ended.
@@ -50,16 +54,19 @@ class Shedder {
   static constexpr std::size_t kClasses = 5;  // of http::Priority, without the probes
   static constexpr std::size_t kRanks = kClasses * kShoppers;
 
-  void move_cut();
+  /// How many of the window's requests had this rank: shoppers' numbers are spread evenly.
+  double came_of(std::size_t rank) const { return came_[rank / kShoppers] / double{kShoppers}; }
+  void move_cut(SteadyTime now);
 
   const ShedderSettings settings_;
-  std::size_t cut_ = 0;  // ranks below it are refused
+  std::size_t cut_ = 0;        // ranks below it are refused
+  SteadyTime behind_since_{};  // waits are over the target since then; zero: they are not
+  Duration mean_wait_{0};
   // Of the window that runs:
   SteadyTime window_ends_{};
-  std::array<std::uint32_t, kRanks> came_{};
+  std::array<std::uint32_t, kClasses> came_{};
   std::size_t requests_ = 0;
   Duration waited_{0};
-  Duration mean_wait_{0};
 };
 
 /// A shopper's number, from what tells shoppers apart (a cookie, an address): another each hour, so that

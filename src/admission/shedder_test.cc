@@ -26,6 +26,28 @@ TEST(Shedder, ServesEverybodyWhileNobodyWaits) {
   EXPECT_EQ(shedder.cut(), 0u);
 }
 
+TEST(Shedder, AHiccupOfTheMachineCostsNobodyAnything) {
+  Shedder shedder;
+  SteadyTime now{};
+  for (int i = 0; i < 10'000; ++i, now += milliseconds(1)) {
+    const Duration waited = milliseconds(i % 500 < 60 ? 60 : 1);  // stopped for 60 ms twice a second
+    EXPECT_TRUE(shedder.admits(Priority::kSearch, i % Shedder::kShoppers, waited, now));
+  }
+}
+
+TEST(Shedder, FewRequestsMoveTheCutNoFurtherThanMany) {
+  for (const int requests_a_window : {2, 200}) {
+    Shedder shedder;
+    SteadyTime now{};
+    const Duration gap = Duration(milliseconds(20)) / requests_a_window;
+    for (; now < SteadyTime(milliseconds(260)); now += gap)
+      (void)shedder.admits(Priority::kBrowse, 0, milliseconds(50), now);
+    // Eight windows or so of a twentieth each, of the 64 ranks above those of admin and search.
+    EXPECT_GT(shedder.cut(), 128u + 12) << requests_a_window;
+    EXPECT_LT(shedder.cut(), 128u + 40) << requests_a_window;
+  }
+}
+
 TEST(Shedder, NeverRefusesAProbe) {
   Shedder shedder;
   SteadyTime now{};

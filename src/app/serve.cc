@@ -252,9 +252,12 @@ Result<void> serve(const config::Options& options) {
   ops.start();
   catalogue.start();
   webhooks.start();
-  sales.start([&committer, &house, &clock] {
-    return ff::sales::CheckoutLoad{committer.orders_per_second(), house.pressure.since(clock.now()),
-                                   house.pressure.last()};
+  sales.start([&committer, &house, &clock, &boards = sales.boards()] {
+    // Whoever hammers at the checkout without a pass opens a queue, and does not slow those down who stand in
+    // it.
+    const Instant now = clock.now();
+    const auto& pressure = boards.load()->guards_anything(now) ? house.store_pressure : house.pressure;
+    return ff::sales::CheckoutLoad{committer.orders_per_second(), pressure.since(now), pressure.last()};
   });
   asio::co_spawn(sweeper_thread.executor(), sweeps.run(), asio::detached);
   asio::co_spawn(sweeper_thread.executor(), sweeper.run([&sweeps] { return sweeps.leading(); }),

@@ -22,6 +22,8 @@ class Gate {
   /// it had lain ready while the thread was at other work.
   virtual std::shared_ptr<const FinishedBytes> refusal(const Request& request, Priority priority,
                                                        Duration waited, SteadyTime now) = 0;
+  /// Now and then, whether anybody asks or not: time passes for what was decided.
+  virtual void tick(SteadyTime now) = 0;
 };
 
 /// One for each serving thread, which alone asks it.

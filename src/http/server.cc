@@ -271,6 +271,7 @@ class Server::Worker {
     sweep_.async_wait([this](const error_code& stopped) {
       if (stopped) return;
       const auto now = steady_clock::now();
+      if (lane_.gate) lane_.gate->tick(now);
       for (Connection* connection : lane_.idle)
         connection->check_deadline(now);
       for (Connection* connection : lane_.busy)

@@ -679,6 +679,7 @@ class NoForms final : public Gate {
     static const auto busy = finish(Response::text(503, "later").header("Retry-After", "3"), {});
     return busy;
   }
+  void tick(SteadyTime) override {}
 
  private:
   Seen& seen_;
