@@ -218,10 +218,11 @@ Task<Result<Answer>> Service::run(Request& request) {
   if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome))
     co_return sold_out(*shortage, *snapshot);
   if (const auto* over = std::get_if<orders::OverLimit>(&*outcome))
-    co_return invalid(
-        request.lines.empty() ? "cart" : "lines",
-        fmt::format("has more than the sale allows one shopper: {} in all, of which you have {}",
-                    over->units_max, over->bought));
+    // Not how many were bought: the address that was typed may be somebody else's.
+    co_return invalid("limit",
+                      fmt::format("is exceeded: the sale allows one shopper {} in all, earlier orders "
+                                  "counted",
+                                  over->units_max));
   snapshot.reset();  // not kept alive while a gateway is asked
   if (auto* existing = std::get_if<orders::Existing>(&*outcome)) {
     // Our own placement, replayed after a lost reply, is as good as placed: unless somebody took it over.

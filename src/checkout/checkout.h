@@ -70,10 +70,10 @@ struct SoldOut {
   std::vector<SoldOutLine> lines;
 };  // 409
 /// Every other ending is an Error: kInvalid 422 (fields as in checkout/request.h; also "cart" when it is
-/// empty, has something that is not sold any more or more than a sale allows one shopper, "lines",
-/// "lines[i].variant", "expected_total"), kKeyReused 422,
-/// kInProgress 409 + Retry-After, kOverloaded and kUnavailable 503 + Retry-After: nothing was changed.
-/// kUnknown 503 + Retry-After: the order may have been placed; the same key tells.
+/// empty or has something that is not sold any more, "lines[i].variant", "expected_total", "limit" for more
+/// than a sale allows one shopper), kKeyReused 422, kInProgress 409 + Retry-After, kOverloaded and
+/// kUnavailable 503 + Retry-After: nothing was changed. kUnknown 503 + Retry-After: the order may have been
+/// placed; the same key tells.
 using Answer = std::variant<Paid, Pending, Declined, SoldOut>;
 
 /// What stands in the way of an order being placed as it is priced: see orders::PurchaseLimit. Any io thread;

@@ -123,14 +123,14 @@ TEST_F(CheckoutTest, AnOrderOverWhatASaleAllowsIsRefusedInWordsAndChangesNothing
                   metrics);
   add_to_cart("socks", 3);
   const auto refused = run(limited.place(request("k")));
-  EXPECT_EQ(first_field(refused), "cart");
+  EXPECT_EQ(first_field(refused), "limit");
   EXPECT_EQ(stock("socks").available, 100);
   Request fewer = request("k");
   fewer.lines = {{variant("socks"), 2, {}}};
   EXPECT_NE(get<Paid>(run(limited.place(fewer))), nullptr);
   Request more = request("other");
   more.lines = {{variant("socks"), 1, {}}};
-  EXPECT_EQ(first_field(run(limited.place(more))), "lines");
+  EXPECT_EQ(first_field(run(limited.place(more))), "limit");
   EXPECT_NE(get<Paid>(run(limited.place(fewer))), nullptr) << "a retry is answered as before";
 }
 

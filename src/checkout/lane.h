@@ -211,21 +211,22 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
         operations.push_back(std::move(entry->operation));
       const Instant started = self->clock_.now();
       const std::span<const Operation> batch(operations);
+      const std::uint64_t tried = self->tries_;
       Outcomes outcomes = co_await self->settle(batch, false);
       const Duration took = self->clock_.now() - started;
       self->commit_seconds_.observe(std::chrono::duration<double>(took).count());
-      self->learn(outcomes, took);
+      self->learn(outcomes, took, self->tries_ - tried == 1);
       for (std::size_t i = 0; i < entries.size(); ++i)
         entries[i]->outcome = std::move(outcomes[i]);
       resume(std::move(entries));
     }
   }
 
-  void learn(const Outcomes& outcomes, Duration took) {
+  void learn(const Outcomes& outcomes, Duration took, bool at_once) {
     if (!adaptive_) return;
     limiter_.leave(outcomes.size());
-    // How long a store takes to fail says nothing about what it can do.
-    if (!outcomes.front()) return;
+    // How long a store takes to fail, or until it is back, says nothing about what it can do.
+    if (!at_once || !outcomes.front()) return;
     limiter_.came_back(outcomes.size(), took);
     note_bound();
   }
@@ -240,6 +241,7 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     const bool whole = std::all_of(batch.begin(), batch.end(), may_replay_);
     Result<std::vector<Outcome>> answer = fail(ErrorCode::kInternal);
     for (int replay = 0;; ++replay) {
+      ++tries_;
       answer = co_await commit_(batch);
       if (answer && answer->size() != batch.size())
         answer = fail(ErrorCode::kInternal, "the store answered for another number of operations");
@@ -317,6 +319,7 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
   std::deque<std::shared_ptr<Entry>> entries_;
   std::size_t in_flight_ = 0;
   bool running_ = false;
+  std::uint64_t tries_ = 0;  // commits begun; of the batch's executor alone
 };
 
 }  // namespace ff::checkout

@@ -297,6 +297,9 @@ Task<http::Response> CheckoutRoutes::refused(const http::Request& request, Check
           if (view.cart.lines.empty()) co_return to_cart(request);
           view.notice = told("Something in your cart can't be had any more", "Nothing was charged.");
           view.notice->reconcile = true;
+        } else if (field.field == "limit") {
+          view.notice = told("More than the sale allows one shopper",
+                             "The limit " + field.message + ". Nothing was charged, and your cart is kept.");
         } else {
           view.errors.push_back(std::move(field));
         }

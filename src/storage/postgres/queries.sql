@@ -251,10 +251,11 @@ SELECT setval('order_numbers', greatest($1::bigint, 1), $1::bigint > 0),
               EXISTS (SELECT FROM event_batches));
 
 -- Two batches of two processes must not both find room for the same shopper: whoever comes second waits here, and its
--- next statement sees what the first has committed. Before all other locks, in the order of their numbers.
+-- next statement sees what the first has committed. Before all other locks, in the order of their numbers, of which
+-- there are 1024: so many locks may a batch take, and two shoppers with one number wait for each other and no more.
 -- name: purchases_lock
 SELECT pg_advisory_xact_lock(h)
-FROM (SELECT DISTINCT hashtextextended(u.sale || ' ' || u.shopper, 0) AS h
+FROM (SELECT DISTINCT hashtextextended(u.sale || ' ' || u.shopper, 0) & 1023 AS h
       FROM unnest($1::text[], $2::text[]) AS u (sale, shopper) ORDER BY h) AS hashes;
 -- name: purchases_read
 SELECT p.sale, p.shopper, sum(p.units)::bigint
