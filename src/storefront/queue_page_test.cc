@@ -247,6 +247,17 @@ TEST_F(WaitingRoomTest, GivesWhoComesWithoutACartOneThatThePassIsFor) {
   EXPECT_EQ(browser.get("/checkout").status, 200);
 }
 
+TEST_F(WaitingRoomTest, LetsWhoeverHadNoCartTryTheWayInAgain) {
+  browser.get("/queue/drop");
+  start();
+  call_everybody();
+  browser.get("/queue/drop");  // it is called, and has a cart from here on
+  Browser impatient = browser;
+  EXPECT_EQ(where(impatient.post("/queue/drop/enter", {})), "/products/linen-shirt");
+  EXPECT_EQ(where(browser.post("/queue/drop/enter", {})),
+            "/products/linen-shirt");  // the first answer was lost
+}
+
 TEST_F(WaitingRoomTest, TellsAtOnceThatTheGoodsAreGone) {
   browser.get("/queue/drop");
   start();

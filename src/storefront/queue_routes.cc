@@ -110,6 +110,12 @@ http::Response QueueRoutes::page(const http::Request& request, const sales::Post
   view.queued = std::move(queued);
   http::Response response = queue_page(layout_, *snapshot, *labels, view, wants_piece(request));
   keep_ticket(response, request, shop_.identity, view.queued, shop_.clock.now());
+  if (view.queued.reached && !cart_of(request)) {
+    // A ticket lets one cart in: who has none gets it before going in, so that going in may be tried again.
+    cart::Cart cart;
+    cart.id = CartId{Token::make(shop_.random)};
+    remember_cart(response, request, shop_.identity, cart);
+  }
   return response;
 }
 
@@ -117,9 +123,14 @@ http::Response QueueRoutes::look(const http::Request& request) {
   const auto sale = sales::SaleId::parse(request.param("sale"));
   const auto board = shop_.door == nullptr ? nullptr : shop_.door->board();
   const sales::Posted* posted = sale && board ? board->find(sale->text()) : nullptr;
-  if (posted == nullptr) return errors_.page(request, 404, "Not Found");
-  const sales::SaleSettings& settings = posted->sale.settings();
   const sales::Visit visit = visit_of(request);
+  if (posted == nullptr) {
+    // It was removed while people waited for it.
+    if (sale && !sales::token_of(visit.tickets, *sale).empty())
+      return sale_over_page(layout_, *shop_.catalogue.load(), sale->text());
+    return errors_.page(request, 404, "Not Found");
+  }
+  const sales::SaleSettings& settings = posted->sale.settings();
   auto answer = shop_.door->ask(visit, *sale, shop_.clock.now());
   if (!answer) {
     if (wants_piece(request)) return go_to(request, queue_url(*sale));
