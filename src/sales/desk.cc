@@ -18,12 +18,14 @@ bool active(const SaleSettings& settings, Instant now) {
 
 /// The counts of one queue, and which of them are still read.
 struct KnownLine {
+  Bytes32 commitment{};  // an id that was removed and set again is another line
   std::uint32_t epoch = 0;
   std::vector<BucketCount> counts;  // ascending
   std::uint32_t read_from = 0;      // those before it are final
   Instant reread_at;
 };
 
+constexpr const char* kOther = "other";  // the label of sales beyond the bound
 struct SaleGauges {
   telemetry::Gauge &length, &frontier, &rate;
 };
@@ -49,16 +51,22 @@ struct Desk::Parts {
   // When what is done less often was done last; 0: never.
   Instant asked_lease_at{}, reported_at{}, stepped_at{}, forgot_at{};
   bool led = false;
+  bool spoke = false;  // reported, or tried to
   Instant quiet_since{};
   bool away = false;  // what the log said last
 
   Task<Result<void>> tell(Instant now, std::span<const Sale> sales, const CheckoutLoad& seen);
   Task<Result<void>> read_line(const Sale& sale, Instant now);
   Task<Result<void>> lead_if_ours(std::span<const Sale> sales, bool any_active, Instant now);
+  bool forgetting_is_due(Instant now) const {
+    return forgot_at == Instant{} || now - forgot_at >= settings.forget_every;
+  }
   Task<Result<void>> lead(std::span<const Sale> sales, Instant now);
   Task<Result<void>> move(const Sale& sale, Moment moment);
   void publish(std::vector<Sale> sales, Instant now);
-  SaleGauges& gauges_of(const SaleId& sale);
+  Task<Result<void>> forget_if_due(Instant now);
+  Task<Result<void>> rest(bool any_stored, Instant now);
+  SaleGauges& gauges_of(std::string label);
   Line line_of(const Sale& sale) const;
   std::uint64_t length_of(const Sale& sale) const { return line_of(sale).length(); }
   void note(const Result<void>& round);
@@ -70,7 +78,10 @@ Desk::Desk(SaleStore& store, leadership::Leader& leader, BoardHolder& boards, Ti
     : parts_(new Parts{store, leader, boards, counts, clock, settings, std::move(process), std::move(load),
                        std::move(sold_out), metrics, metrics.gauge("ff_sales", "Sales that are stored"),
                        metrics.counter("ff_sale_poll_failures_total",
-                                       "Rounds of the waiting room that the store did not answer")}) {}
+                                       "Rounds of the waiting room that the store did not answer")}) {
+  // Before there is any sale: which metrics there are is known from the first moment.
+  parts_->gauges_of(kOther);
+}
 Desk::~Desk() = default;
 
 Task<Result<void>> Desk::Parts::tell(Instant now, std::span<const Sale> sales, const CheckoutLoad& seen) {
@@ -79,6 +90,7 @@ Task<Result<void>> Desk::Parts::tell(Instant now, std::span<const Sale> sales, c
   if (seen.refusing_since && seen.refused_at >= reported_at)
     mine.refusing_for = std::max(now - *seen.refusing_since, Duration(1));
   std::vector<Issued> issued = counts.all();
+  spoke = true;
   auto told = co_await store.report(std::move(mine), issued);
   if (!told) co_return told;
   reported_at = now;
@@ -94,9 +106,11 @@ Task<Result<void>> Desk::Parts::tell(Instant now, std::span<const Sale> sales, c
 
 Task<Result<void>> Desk::Parts::read_line(const Sale& sale, Instant now) {
   KnownLine& known = lines[sale.id()];
-  if (known.epoch != sale.queue().epoch || now >= known.reread_at) {
-    known.epoch = sale.queue().epoch;
-    known.read_from = 0;
+  if (known.epoch != sale.queue().epoch || known.commitment != sale.commitment()) {
+    known = {sale.commitment(), sale.queue().epoch, {}, 0, now + settings.reread_every};
+  } else if (now >= known.reread_at) {
+    known.read_from =
+        std::min(known.read_from, first_open_bucket(sale.queue().opened_at, now - settings.reread_back));
     known.reread_at = now + settings.reread_every;
   }
   SaleId id = sale.id();
@@ -131,9 +145,12 @@ Task<Result<void>> Desk::Parts::lead(std::span<const Sale> sales, Instant now) {
   moment.now = now;
   moment.elapsed = elapsed;
   moment.token = leader.token();
-  double capacity = 0;
+  double capacity = 0, largest = 0;
   for (const ProcessReport& one : *processes) {
     capacity += one.capacity_per_second;
+    largest = std::max(largest, one.capacity_per_second);
+    // Of one that fell silent nobody knows whether it still refuses, or whether it still is.
+    if (one.age > 2 * settings.step_every) continue;
     moment.refusing_for = std::max(moment.refusing_for, one.refusing_for);
   }
   if (moment.refusing_for > Duration(0)) quiet_since = now;
@@ -141,26 +158,47 @@ Task<Result<void>> Desk::Parts::lead(std::span<const Sale> sales, Instant now) {
   const auto waiting = std::count_if(sales.begin(), sales.end(), [&](const Sale& sale) {
     return sale.guarded(now) && sale.queue().frontier < static_cast<double>(length_of(sale));
   });
-  moment.capacity_per_second = capacity / static_cast<double>(std::max<std::ptrdiff_t>(waiting, 1));
+  const auto queues = static_cast<double>(std::max<std::ptrdiff_t>(waiting, 1));
+  moment.capacity_per_second = capacity / queues;
+  moment.capacity_of_one = largest / queues;
   for (const Sale& sale : sales) {
     auto moved = co_await move(sale, moment);
     if (!moved) co_return moved;
   }
-  if (forgot_at == Instant{} || now - forgot_at >= settings.forget_every) {
-    auto forgot = co_await store.forget(settings.keep_for);
-    if (!forgot) co_return forgot;
-    forgot_at = now;
+  auto forgot = co_await forget_if_due(now);
+  co_return forgot;
+}
+
+Task<Result<void>> Desk::Parts::forget_if_due(Instant now) {
+  if (!forgetting_is_due(now)) co_return Result<void>{};
+  forgot_at = now;  // also when it fails: it is not urgent, and may be long
+  auto forgot = co_await store.forget(settings.keep_for);
+  co_return forgot;
+}
+
+/// No queue may be open: there is nothing to lead, but what is past is still to be forgotten.
+Task<Result<void>> Desk::Parts::rest(bool any_stored, Instant now) {
+  Result<void> done;
+  if (any_stored && forgetting_is_due(now)) {
+    co_await leader.ask();
+    if (leader.leading()) {
+      led = true;
+      done = co_await forget_if_due(now);
+    } else {
+      forgot_at = now;  // whoever has the lease does it
+    }
   }
-  co_return Result<void>{};
+  if (!std::exchange(led, false)) co_return done;
+  asked_lease_at = {};
+  auto resigned = co_await leader.resign();
+  if (!done) co_return done;
+  co_return resigned;
 }
 
 Task<Result<void>> Desk::Parts::lead_if_ours(std::span<const Sale> sales, bool any_active, Instant now) {
   if (!any_active) {
-    // There is nothing to lead.
-    if (!std::exchange(led, false)) co_return Result<void>{};
-    asked_lease_at = {};
-    auto resigned = co_await leader.resign();
-    co_return resigned;
+    auto rested = co_await rest(!sales.empty(), now);
+    co_return rested;
   }
   if (asked_lease_at == Instant{} || now - asked_lease_at >= settings.ask_lease_every) {
     asked_lease_at = now;
@@ -189,11 +227,10 @@ Task<Result<void>> Desk::Parts::move(const Sale& sale, Moment moment) {
   co_return Result<void>{};
 }
 
-SaleGauges& Desk::Parts::gauges_of(const SaleId& sale) {
+SaleGauges& Desk::Parts::gauges_of(std::string label) {
   // Those of sales that went stay: a registry forgets nothing, so the number of labels has a bound of its
   // own.
-  const bool known = gauges.contains(sale.text());
-  const std::string label = known || gauges.size() < kSalesMax ? sale.text() : "other";
+  if (!gauges.contains(label) && gauges.size() > kSalesMax) label = kOther;
   const auto found = gauges.find(label);
   if (found != gauges.end()) return found->second;
   const telemetry::Labels labels{{"sale", label}};
@@ -216,7 +253,7 @@ void Desk::Parts::publish(std::vector<Sale> sales, Instant now) {
     present.insert(sale.id());
     Line line = line_of(sale);
     if (sale.settings().queue != Queue::kOff) {
-      SaleGauges& gauge = gauges_of(sale.id());
+      SaleGauges& gauge = gauges_of(sale.id().text());
       gauge.length.set(static_cast<std::int64_t>(line.length()));
       gauge.frontier.set(static_cast<std::int64_t>(sale.queue().frontier));
       gauge.rate.set(sale.guarded(now) ? static_cast<std::int64_t>(sale.queue().rate + 0.5) : 0);
@@ -276,11 +313,12 @@ Task<void> Desk::run() {
     co_await p.clock.sleep_for(p.settings.poll_every);
   }
   // What was given out since the last report, so that it counts without this process.
+  // And what it said of refusals is no longer so.
   std::vector<Sale> none;
   const std::vector<Issued> left = p.counts.all();
-  if (!left.empty()) {
+  if (p.spoke || !left.empty()) {
     auto told = co_await p.tell(p.clock.now(), none, CheckoutLoad{});
-    if (!told) log::warning("sales", "the last tickets were not reported", {{"why", told.error().detail}});
+    if (!told) log::warning("sales", "the last report was not taken", {{"why", told.error().detail}});
   }
   if (std::exchange(p.led, false)) {
     auto resigned = co_await p.leader.resign();

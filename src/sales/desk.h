@@ -42,7 +42,8 @@ struct DeskSettings {
   Duration poll_every = std::chrono::milliseconds(500);
   Duration step_every = std::chrono::seconds(1);  // of the leader
   Duration ask_lease_every = std::chrono::seconds(2);
-  Duration reread_every = std::chrono::seconds(60);  // the whole line, for reports that came very late
+  Duration reread_every = std::chrono::seconds(60);  // what is final by now, for reports that came very late
+  Duration reread_back = std::chrono::minutes(10);   // by so much; the whole line only when it is new
   Duration forget_every = std::chrono::hours(1);
   Duration keep_for = std::chrono::hours(24 * 7);         // lines and passes, after a sale's end
   Duration process_lives_for = std::chrono::seconds(10);  // without a report

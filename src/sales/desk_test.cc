@@ -116,8 +116,10 @@ TEST_F(DeskTest, OneLeadsAndTheFrontierMovesAtTheRateOfAllProcesses) {
   one.load.capacity_per_second = 60;
   two.load.capacity_per_second = 40;
   take(one, 5000);
-  pass(minutes(10));
+  pass(minutes(10) + seconds(1));
   EXPECT_NE(one.leader.leading(), two.leader.leading());
+  EXPECT_NEAR(queue().rate, 48, 5) << "it begins with what the ablest takes";
+  pass(seconds(9));
   const double before = queue().frontier;
   pass(seconds(20));
   EXPECT_NEAR(queue().frontier - before, 20 * 80, 1);
@@ -141,6 +143,77 @@ TEST_F(DeskTest, ARefusalAnywhereSlowsTheQueueAndItRecovers) {
   EXPECT_GT(queue().rate, 2 * slowed);
   pass(seconds(30));
   EXPECT_DOUBLE_EQ(queue().rate, 800);
+}
+
+TEST_F(DeskTest, AProcessThatDiesWhileItRefusesSlowsTheQueueNoLonger) {
+  start();
+  one.load.capacity_per_second = 1000;
+  take(one, 60'000);
+  pass(minutes(10) + seconds(5));
+  for (int i = 0; i < 4; ++i) {
+    two.refuse(clock.now());
+    pass(milliseconds(500));
+  }
+  pass(seconds(3), true, false);
+  const double slowed = queue().rate;
+  EXPECT_GT(slowed, 20);
+  pass(seconds(5), true, false);
+  EXPECT_GT(queue().rate, 1.4 * slowed);
+}
+
+TEST_F(DeskTest, OneRefusalOfAProcessThatThenDiesOpensNoAutomaticQueue) {
+  start(Queue::kAuto);
+  pass(minutes(10));
+  two.refuse(clock.now());
+  pass(seconds(1));
+  pass(seconds(20), true, false);
+  EXPECT_TRUE(one.open({}, clock.now()));
+  EXPECT_EQ(queue().epoch, 1u);
+}
+
+TEST_F(DeskTest, AProcessThatStopsSaysThatItRefusesNobodyAnyMore) {
+  start();
+  two.load.capacity_per_second = 100;
+  const auto told = [&] { return run(store.sales().processes(seconds(10))).value().at(1); };
+  pass(seconds(1));
+  two.refuse(clock.now());
+  pass(seconds(2));
+  two.refuse(clock.now());
+  pass(seconds(1));
+  ASSERT_EQ(told().process, "two");
+  EXPECT_GT(told().refusing_for, Duration(0));
+  two.refuse(clock.now());
+  two.leave();
+  EXPECT_EQ(told(), (ProcessReport{"two", 0, Duration(0)}));
+}
+
+TEST_F(DeskTest, WhatIsFinalIsNotReadAgainAndAgain) {
+  start();
+  take(one, 3);
+  pass(minutes(40));
+  take(one, 4);
+  two.sales.read_since.clear();
+  pass(minutes(2));
+  EXPECT_EQ(length(two), 7u);
+  const Instant opened = queue().opened_at;
+  ASSERT_FALSE(two.sales.read_since.empty());
+  EXPECT_GE(std::ranges::min(two.sales.read_since), bucket_at(opened, opened + minutes(19)));
+  Process three{store, clock, "three", 3};
+  EXPECT_TRUE(three.poll().has_value());
+  EXPECT_EQ(length(three), 7u) << "who comes new reads it all";
+}
+
+TEST_F(DeskTest, ASaleThatIsRemovedAndSetAgainBetweenTwoPollsHasALineOfItsOwn) {
+  start();
+  take(one, 30);
+  pass(minutes(11));
+  const SaleSettings settings = run(store.sales().sales()).value().at(0).settings();
+  ASSERT_TRUE(run(store.sales().remove(named("s"))).has_value());
+  SaleSettings again = settings;
+  again.version = 0;
+  put(again);
+  pass(seconds(1), false);
+  EXPECT_EQ(length(two), 0u);
 }
 
 TEST_F(DeskTest, TheFrontierNeverPassesTheEndOfTheLine) {
@@ -268,13 +341,31 @@ TEST_F(DeskTest, LinesAndPassesOfASaleAreForgottenAWeekAfterIt) {
   const std::string ticket = take(one);
   pass(minutes(11));
   ASSERT_TRUE(std::holds_alternative<Admitted>(one.exchange(ticket, cart_of(1), clock.now())));
+  ASSERT_FALSE(store.state().sales.passes.empty());
+  ASSERT_FALSE(store.state().sales.arrivals.empty());
   clock.advance(hours(24 * 8));
-  SaleSettings next = settings_of("next", clock.now());
-  put(next);
   pass(seconds(20));
   EXPECT_TRUE(store.state().sales.passes.empty());
   EXPECT_TRUE(store.state().sales.arrivals.empty());
-  EXPECT_EQ(store.state().sales.sales.size(), 2u);
+  EXPECT_EQ(store.state().sales.sales.size(), 1u);
+  EXPECT_FALSE(one.leader.leading());
+  EXPECT_FALSE(two.leader.leading());
+}
+
+TEST_F(DeskTest, WhatIsPastIsForgottenAlsoWhereTheOnlySaleHasNoQueue) {
+  start(Queue::kOff);
+  ASSERT_TRUE(run(store.sales().report({"gone", 0, Duration(0)}, {})).has_value());
+  pass(seconds(5));
+  EXPECT_EQ(store.state().sales.processes.size(), 1u);
+  clock.advance(hours(24 * 8));
+  pass(seconds(20));
+  EXPECT_TRUE(store.state().sales.processes.empty());
+}
+
+TEST_F(DeskTest, WhichMetricsThereAreDoesNotDependOnASale) {
+  const std::string text = one.metrics.openmetrics();
+  for (const char* const name : {"ff_sale_line_length", "ff_sale_frontier", "ff_sale_admission_rate"})
+    EXPECT_NE(text.find(std::string(name) + "{sale=\"other\"} 0"), std::string::npos) << name;
 }
 
 TEST_F(DeskTest, ItsMetricsFollowTheQueueAndHaveABoundedNumberOfLabels) {

@@ -27,6 +27,11 @@ std::optional<Ticket> valid_ticket(const Posted& posted, std::string_view text) 
   return ticket;
 }
 
+telemetry::Counter& exchanges(telemetry::Registry& metrics, const char* outcome) {
+  return metrics.counter("ff_sale_passes_total", "Tickets that were to be exchanged for a pass, by outcome",
+                         {{"outcome", outcome}});
+}
+
 }  // namespace
 
 Door::Door(const BoardHolder& boards, SaleStore& store, TicketCounts& counts, Random& random,
@@ -36,21 +41,11 @@ Door::Door(const BoardHolder& boards, SaleStore& store, TicketCounts& counts, Ra
       counts_(counts),
       random_(random),
       limit_(std::move(limit)),
-      admitted_(metrics.counter("ff_sale_passes_total",
-                                "Tickets that were to be exchanged for a pass, by outcome",
-                                {{"outcome", "admitted"}})),
-      not_yet_(metrics.counter("ff_sale_passes_total",
-                               "Tickets that were to be exchanged for a pass, by outcome",
-                               {{"outcome", "not_yet"}})),
-      used_(metrics.counter("ff_sale_passes_total",
-                            "Tickets that were to be exchanged for a pass, by outcome",
-                            {{"outcome", "used"}})),
-      invalid_(metrics.counter("ff_sale_passes_total",
-                               "Tickets that were to be exchanged for a pass, by outcome",
-                               {{"outcome", "invalid"}})),
-      failed_(metrics.counter("ff_sale_passes_total",
-                              "Tickets that were to be exchanged for a pass, by outcome",
-                              {{"outcome", "failed"}})),
+      admitted_(exchanges(metrics, "admitted")),
+      not_yet_(exchanges(metrics, "not_yet")),
+      used_(exchanges(metrics, "used")),
+      invalid_(exchanges(metrics, "invalid")),
+      failed_(exchanges(metrics, "failed")),
       issued_(metrics.counter("ff_sale_tickets_issued_total", "Tickets that this process gave out")),
       limited_(metrics.counter("ff_sale_tickets_refused_total",
                                "Tickets that were not given, since their client takes too many")) {}

@@ -216,5 +216,26 @@ TEST_F(DoorTest, OfTwoQueuesBothWantAPass) {
   EXPECT_TRUE(process.open({"", both, cart_of(1), ""}, clock.now()));
 }
 
+TEST_F(DoorTest, ACartPassesAsManyQueuesAsMayStandAtATime) {
+  for (std::size_t i = 1; i < kTokensMax; ++i)
+    put(settings_of(std::string(kSaleIdBytesMax - 1, 's') + std::to_string(i), clock.now()));
+  const auto more = run(store.sales().put(settings_of("more", clock.now()), SaleSecrets::make(random)));
+  ASSERT_FALSE(more.has_value());
+  EXPECT_EQ(more.error().code, ErrorCode::kConflict);
+  std::string tickets, passes;
+  for (const Posted& posted : process.boards.load()->sales()) {
+    const auto answer = process.door.ask({tickets, "", cart_of(1), ""}, posted.sale.id(), clock.now());
+    tickets = keep_token(tickets, std::get<Queued>(answer.value()).ticket);
+  }
+  EXPECT_LT(tickets.size(), 2048u) << "browsers keep 4096 of a cookie, and servers read 8192 of all";
+  pass(minutes(10) + seconds(3));
+  for (std::size_t i = 0; i < kTokensMax; ++i) {
+    const Queued queued = process.queued({tickets, passes, cart_of(1), ""}, clock.now());
+    ASSERT_FALSE(queued.ticket_is_new);
+    passes = keep_token(passes, std::get<Admitted>(exchange(queued.ticket)).pass);
+  }
+  EXPECT_TRUE(process.open({tickets, passes, cart_of(1), ""}, clock.now()));
+}
+
 }  // namespace
 }  // namespace ff::sales

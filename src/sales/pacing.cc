@@ -13,8 +13,9 @@ double target_rate(const SaleSettings& settings, double capacity) {
 double next_rate(const SaleSettings& settings, double rate, const Moment& moment) {
   const double target = target_rate(settings, moment.capacity_per_second);
   const bool refusing = moment.refusing_for > Duration(0);
-  if (rate <= 0) rate = target;
-  const double next = refusing ? rate / 2 : rate * kRecovery;
+  const bool is_new = rate <= 0;
+  if (is_new) rate = target_rate(settings, moment.capacity_of_one);
+  const double next = refusing ? rate / 2 : is_new ? rate : rate * kRecovery;
   return std::min(std::max(next, kRateMin), target);
 }
 

@@ -1,11 +1,12 @@
 // How the leader moves one queue, once a second: a pure function, so that a simulation can hold it to its
 // rules.
 //
-// Rules: a queue admits what its share of checkout can take (or the merchant's rate_max, if that is less).
-// In each second in which a process refused checkouts the rate is halved, else it grows by a tenth, up to
-// that. The frontier never passes the end of the line nor moves before the queue's first moment, and never
-// goes back. An automatic queue opens when a process has been refusing for auto_after, as a new epoch, and
-// closes when nobody waits and nobody was refused for kQuietFor.
+// Rules: a queue admits what its share of checkout can take (or the merchant's rate_max, if that is less). It
+// begins with what the ablest process alone can take, since processes on one database may each have measured
+// the same bottleneck. In each second in which a process refused checkouts the rate is halved, else it grows
+// by a tenth, up to the share of all. The frontier never passes the end of the line nor moves before the
+// queue's first moment, and never goes back. An automatic queue opens when a process has been refusing for
+// auto_after, as a new epoch, and closes when nobody waits and nobody was refused for kQuietFor.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct Moment {
   Instant now;
   Duration elapsed{0};             // since its last step; 0 at its first
   double capacity_per_second = 0;  // this queue's share of what all checkouts take; 0: not known
+  double capacity_of_one = 0;      // likewise, of what the ablest takes
   Duration refusing_for{0};        // of the process that has been refusing longest; 0: none refuses
   Duration quiet_for{0};           // since any process refused, as far as this leader knows
   std::uint64_t line_length = 0;

@@ -23,6 +23,8 @@ class PacingTest : public testing::Test {
     moment.line_length = 1'000'000;
     moment.token = 7;
   }
+  /// A single process takes so many orders a second.
+  void takes(double capacity) { moment.capacity_per_second = moment.capacity_of_one = capacity; }
   /// How far the frontier moved.
   double second(Duration refusing_for = Duration(0)) {
     moment.refusing_for = refusing_for;
@@ -44,8 +46,18 @@ class PacingTest : public testing::Test {
   Moment moment;
 };
 
+TEST_F(PacingTest, BeginsWithWhatTheAblestProcessTakesAndGrowsToWhatAllTake) {
+  moment.capacity_per_second = 3000;
+  moment.capacity_of_one = 1000;
+  EXPECT_DOUBLE_EQ(second(), 800);
+  EXPECT_NEAR(second(), 880, 1e-6);
+  for (int i = 0; i < 20; ++i)
+    second();
+  EXPECT_DOUBLE_EQ(second(), 2400);
+}
+
 TEST_F(PacingTest, AdmitsFourFifthsOfWhatCheckoutTakes) {
-  moment.capacity_per_second = 1000;
+  takes(1000);
   EXPECT_DOUBLE_EQ(second(), 800);
   EXPECT_DOUBLE_EQ(second(), 800);
   EXPECT_EQ(queue.token, 7);
@@ -54,7 +66,7 @@ TEST_F(PacingTest, AdmitsFourFifthsOfWhatCheckoutTakes) {
 TEST_F(PacingTest, AdmitsFiftyASecondWhileNobodyKnowsWhatCheckoutTakes) { EXPECT_DOUBLE_EQ(second(), 50); }
 
 TEST_F(PacingTest, AdmitsNoMoreThanTheMerchantAllows) {
-  moment.capacity_per_second = 1000;
+  takes(1000);
   settings.rate_max = 2.5;
   EXPECT_DOUBLE_EQ(second(), 2.5);
   settings.rate_max = 0.25;
@@ -63,7 +75,7 @@ TEST_F(PacingTest, AdmitsNoMoreThanTheMerchantAllows) {
 }
 
 TEST_F(PacingTest, IsHalvedInEachSecondThatRefusesAndRecoversByATenth) {
-  moment.capacity_per_second = 1000;
+  takes(1000);
   EXPECT_DOUBLE_EQ(second(), 800);
   EXPECT_DOUBLE_EQ(second(seconds(1)), 400);
   EXPECT_DOUBLE_EQ(second(seconds(2)), 200);

@@ -2,9 +2,52 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace ff::sales {
+namespace {
+
+/// When a sale's queue may stand, as far as its settings say; empty: never again.
+struct Standing {
+  Instant from, until;
+};
+
+Standing standing(const SaleSettings& settings, Instant now) {
+  if (settings.queue == Queue::kOff) return {now, now};
+  return {settings.queue == Queue::kOn ? now : std::max(now, settings.starts_at), settings.ends_at};
+}
+
+/// How many queues stand at once where the most do.
+std::size_t most_at_once(const std::vector<Standing>& queues) {
+  std::size_t most = 0;
+  for (const Standing& one : queues) {
+    // The most stand at some queue's first moment.
+    const auto at_once = std::count_if(queues.begin(), queues.end(), [&](const Standing& other) {
+      return other.from <= one.from && one.from < other.until;
+    });
+    most = std::max(most, static_cast<std::size_t>(at_once));
+  }
+  return most;
+}
+
+/// A cart that all queues guard must be able to hold a token of each. An edit that makes it no worse goes
+/// through: a sale can always be ended.
+Result<void> check_queues(std::span<const Sale> stored, const SaleSettings& next, Instant now) {
+  std::vector<Standing> before, after{standing(next, now)};
+  for (const Sale& sale : stored) {
+    before.push_back(standing(sale.settings(), now));
+    if (sale.id() != next.id) after.push_back(before.back());
+  }
+  const std::size_t most = most_at_once(after);
+  if (most <= kTokensMax || most <= most_at_once(before)) return {};
+  return fail(ErrorCode::kConflict,
+              fmt::format("{} queues would stand at a time, and a shopper can hold places in {}: end a sale, "
+                          "or let this one have no queue",
+                          most, kTokensMax));
+}
+
+}  // namespace
 
 std::int64_t to_millionths(double value) { return std::llround(value * 1e6); }
 double from_millionths(std::int64_t stored) { return static_cast<double>(stored) / 1e6; }
@@ -24,7 +67,11 @@ std::vector<std::string> split_products(std::string_view text) {
   return products;
 }
 
-Result<Sale> edited(const Sale* found, const SaleSettings& settings, const SaleSecrets& if_new, Instant now) {
+Result<Sale> edited(std::span<const Sale> stored, const SaleSettings& settings, const SaleSecrets& if_new,
+                    Instant now) {
+  const auto of_id =
+      std::find_if(stored.begin(), stored.end(), [&](const Sale& sale) { return sale.id() == settings.id; });
+  const Sale* const found = of_id == stored.end() ? nullptr : &*of_id;
   auto next = check(settings);
   if (!next) return tl::unexpected(std::move(next.error()));
   const std::string& id = settings.id.text();
@@ -35,6 +82,10 @@ Result<Sale> edited(const Sale* found, const SaleSettings& settings, const SaleS
                                           ? fmt::format("there is a sale {} already", id)
                                           : fmt::format("the sale {} was changed meanwhile", id));
   }
+  if (found == nullptr && stored.size() >= kSalesMax)
+    return fail(ErrorCode::kConflict, "there are as many sales as there may be: remove one that is over");
+  if (auto fits = check_queues(stored, *next, now); !fits)
+    return tl::unexpected<Error>(std::move(fits.error()));
   next->version = settings.version + 1;
   next->rate_max = from_millionths(to_millionths(next->rate_max));
   if (found == nullptr) {

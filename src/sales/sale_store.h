@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,7 +26,8 @@ namespace ff::sales {
 struct ProcessReport {
   std::string process;
   double capacity_per_second = 0;  // orders that its checkout can take; 0: not known
-  Duration refusing_for{0};        // for how long its checkout has been refusing; 0: it does not
+  Duration refusing_for{0};        // for how long its checkout had been refusing then; 0: it did not
+  Duration age{0};                 // as read: how long ago it was told, by the store's clock
   bool operator==(const ProcessReport&) const = default;
 };
 
@@ -54,9 +56,10 @@ double from_millionths(std::int64_t stored);
 std::string join_products(const std::vector<std::string>& products);
 std::vector<std::string> split_products(std::string_view text);
 
-/// What every adapter decides the same way, given the row that it found (null: none): the row to store. The
-/// store has its lock meanwhile, and counts the sales itself.
-Result<Sale> edited(const Sale* found, const SaleSettings& settings, const SaleSecrets& if_new, Instant now);
+/// What every adapter decides the same way, given all that are stored: the row to store. The store has its
+/// lock meanwhile.
+Result<Sale> edited(std::span<const Sale> stored, const SaleSettings& settings, const SaleSecrets& if_new,
+                    Instant now);
 /// Whether a queue's row may become `next`.
 inline bool may_change(const QueueState& stored, const QueueState& next) {
   return stored.version == next.version && stored.token <= next.token;
@@ -70,10 +73,10 @@ class SaleStore {
   /// All of them with their queues, by id.
   virtual Task<Result<std::vector<Sale>>> sales() = 0;
   /// Stores a new sale with these secrets (settings.version 0), or edits the one of that version and leaves
-  /// its secrets. kConflict: another edit was quicker, the id is taken, there are kSalesMax, or the edit
-  /// would break the draw.
+  /// its secrets. kConflict: another edit was quicker, the id is taken, there are kSalesMax, more than
+  /// kTokensMax queues would stand at a time, or the edit would break the draw.
   virtual Task<Result<Sale>> put(SaleSettings settings, SaleSecrets if_new) = 0;
-  /// With its line and passes. kNotFound.
+  /// With its line, its passes, and what shoppers had of it: set again, it begins anew. kNotFound.
   virtual Task<Result<void>> remove(SaleId sale) = 0;
 
   /// Moves, opens or closes a queue. False, and nothing is changed, unless the row's version is
@@ -85,7 +88,7 @@ class SaleStore {
                                                           std::uint32_t since) = 0;
   /// Counts of sales that are gone are left out.
   virtual Task<Result<void>> report(ProcessReport process, std::vector<Issued> issued) = 0;
-  /// Those that reported within the last `within`, by name; the age of a refusal counts on from the report.
+  /// Those that reported within the last `within`, by name.
   virtual Task<Result<std::vector<ProcessReport>>> processes(Duration within) = 0;
 
   /// Lets this cart in with this ticket, once; `valid_for` from now by the store's clock. The same cart
@@ -93,8 +96,9 @@ class SaleStore {
   virtual Task<Result<AdmitOutcome>> admit(SaleId sale, std::uint32_t epoch, TicketId ticket, CartId cart,
                                            Duration valid_for) = 0;
 
-  /// Deletes lines and passes of sales that ended more than `kept_for` ago and of earlier epochs, what is kept
-  /// of purchases in sales that ended so long ago or are gone, and processes not heard of for `kept_for`.
+  /// Deletes lines and passes of sales that ended more than `kept_for` ago and of earlier epochs, what is
+  /// kept of purchases in sales that ended so long ago or are gone, and processes not heard of for
+  /// `kept_for`.
   virtual Task<Result<void>> forget(Duration kept_for) = 0;
 };
 

@@ -57,7 +57,8 @@ class Reached final : public SaleStore {
  public:
   explicit Reached(SaleStore& store) : store_(store) {}
   bool reads = true, reports = true;
-  int reports_lost = 0;  // these are stored, but their answers get lost
+  std::vector<std::uint32_t> read_since;  // the first bucket that was asked for, of each reading of a line
+  int reports_lost = 0;                   // these are stored, but their answers get lost
 
   Task<Result<std::vector<Sale>>> sales() override {
     if (!reads) co_return fail(ErrorCode::kUnavailable, "away");
@@ -72,6 +73,7 @@ class Reached final : public SaleStore {
   }
   Task<Result<std::vector<BucketCount>>> arrivals(SaleId sale, std::uint32_t epoch,
                                                   std::uint32_t since) override {
+    read_since.push_back(since);
     co_return co_await store_.arrivals(std::move(sale), epoch, since);
   }
   Task<Result<void>> report(ProcessReport process, std::vector<Issued> issued) override {
@@ -110,6 +112,11 @@ struct Process {
             metrics) {}
 
   Result<void> poll() { return run(desk.poll()); }
+  /// It stops in good order.
+  void leave() {
+    desk.stop();
+    EXPECT_TRUE(run(left()));
+  }
   /// Its checkout refuses somebody now.
   void refuse(Instant now) {
     if (!load.refusing_since || now - load.refused_at > std::chrono::seconds(2)) load.refusing_since = now;
@@ -127,6 +134,11 @@ struct Process {
   }
   Exchange exchange(std::string ticket, CartId cart, Instant now) {
     return run(door.exchange(std::move(ticket), cart, now)).value();
+  }
+
+  Task<bool> left() {
+    co_await desk.run();
+    co_return true;
   }
 
   telemetry::Registry metrics;

@@ -24,7 +24,8 @@
 namespace ff::sales {
 
 inline constexpr std::size_t kTokenBytesMax = 200;  // of one ticket's or pass's text
-inline constexpr std::size_t kTokensMax = 4;        // in one cookie: of so many sales at a time
+inline constexpr std::size_t kTokensMax =
+    8;  // in one cookie, and queues at a time: two cookies fit in any request's head
 
 using TicketId = std::array<std::uint8_t, 16>;
 TicketId make_ticket_id(Random& random);

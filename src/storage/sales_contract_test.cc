@@ -158,12 +158,37 @@ TYPED_TEST(SalesContract, AnotherKindOfQueueIsAnotherEpoch) {
 
 TYPED_TEST(SalesContract, ThereIsABoundOnSales) {
   for (std::size_t i = 0; i < sales::kSalesMax; ++i)
-    this->put(this->settings("s" + std::to_string(i)));
-  const auto more = this->try_put(this->settings("more"));
+    this->put(this->settings("s" + std::to_string(i), Queue::kOff));
+  const auto more = this->try_put(this->settings("more", Queue::kOff));
   ASSERT_FALSE(more.has_value());
   EXPECT_EQ(more.error().code, ErrorCode::kConflict);
   EXPECT_TRUE(run(this->store().remove(named("s3"))).has_value());
-  this->put(this->settings("more"));
+  this->put(this->settings("more", Queue::kOff));
+}
+
+TYPED_TEST(SalesContract, NoMoreQueuesStandAtATimeThanAShopperHoldsPlacesIn) {
+  for (std::size_t i = 0; i < sales::kTokensMax; ++i)
+    this->put(this->settings("s" + std::to_string(i), Queue::kAuto));
+  const auto refused = [&](const SaleSettings& wanted) {
+    const auto stored = this->try_put(wanted);
+    return !stored && stored.error().code == ErrorCode::kConflict;
+  };
+  SaleSettings more = this->settings("more", Queue::kAuto);
+  EXPECT_TRUE(refused(more));
+  more.queue = Queue::kOff;
+  const Sale limit_only = this->put(more);
+  more = limit_only.settings();
+  more.queue = Queue::kOn;
+  EXPECT_TRUE(refused(more)) << "an edit counts as well";
+  SaleSettings later = this->settings("later", Queue::kAuto);
+  later.starts_at = this->clock.now() + hours(2);
+  later.ends_at = this->clock.now() + hours(3);
+  const Sale after = this->put(later);
+  later = after.settings();
+  later.queue = Queue::kOn;
+  EXPECT_TRUE(refused(later)) << "it would stand from now on";
+  this->clock.advance(hours(2));
+  this->put(later);
 }
 
 TYPED_TEST(SalesContract, ARemovedSaleTakesItsLineAndPassesAlong) {
@@ -179,6 +204,55 @@ TYPED_TEST(SalesContract, ARemovedSaleTakesItsLineAndPassesAlong) {
   this->put(this->settings("s"));
   EXPECT_THAT(this->arrivals("s"), IsEmpty());
   EXPECT_TRUE(std::holds_alternative<PassGranted>(this->admit("s", ticket(1), cart_of(2)).value()));
+}
+
+TYPED_TEST(SalesContract, WhatShoppersHadOfARemovedSaleDoesNotCountInOneThatIsSetAgain) {
+  this->put(this->settings("s"));
+  const VariantId shirt = this->shop.stocked("shirt", 9);
+  const auto buy = [&] {
+    orders::NewOrder made = this->shop.order({{shirt, 2}}, orders::State::kPlaced);
+    made.limits.push_back({"s", "ada", 2, 2});
+    return this->shop.place({made}).at(0);
+  };
+  EXPECT_TRUE(std::holds_alternative<orders::Placed>(buy()));
+  EXPECT_TRUE(std::holds_alternative<orders::OverLimit>(buy()));
+  EXPECT_TRUE(run(this->store().remove(named("s"))).has_value());
+  this->put(this->settings("s"));
+  EXPECT_TRUE(std::holds_alternative<orders::Placed>(buy()));
+}
+
+TYPED_TEST(SalesContract, ASaleMayBeRemovedWhileTicketsOfItAreCountedAndExchanged) {
+  for (int round = 0; round < 10; ++round) {
+    this->put(this->settings("s"));
+    this->report("p", {{named("s"), 1, 0, 1}});
+    asio::io_context context;
+    const auto gone = [](const Error& error) { return error.code == ErrorCode::kNotFound; };
+    const auto exchange = [&](std::uint8_t n) -> Task<void> {
+      SaleId id = named("s");
+      auto outcome = co_await this->store().admit(std::move(id), 1, ticket(n), cart_of(n), minutes(10));
+      EXPECT_TRUE(outcome || gone(outcome.error())) << outcome.error().detail;
+    };
+    const auto tell = [&](std::uint64_t n) -> Task<void> {
+      ProcessReport mine{"p", 0, Duration(0)};
+      std::vector<sales::Issued> issued{{named("s"), 1, 0, n + 2},
+                                        {named("s"), 1, static_cast<std::uint32_t>(n + 1), 1}};
+      auto told = co_await this->store().report(std::move(mine), std::move(issued));
+      EXPECT_TRUE(told.has_value()) << told.error().detail;
+    };
+    const auto remove = [&]() -> Task<void> {
+      SaleId id = named("s");
+      auto removed = co_await this->store().remove(std::move(id));
+      EXPECT_TRUE(removed.has_value()) << removed.error().detail;
+    };
+    const auto ended = [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); };
+    for (std::uint8_t n = 0; n < 12; ++n) {
+      asio::co_spawn(context, exchange(n), ended);
+      asio::co_spawn(context, tell(n), ended);
+      if (n == 3) asio::co_spawn(context, remove(), ended);
+    }
+    context.run();
+    EXPECT_THAT(this->all(), IsEmpty());
+  }
 }
 
 TYPED_TEST(SalesContract, AQueueIsMovedByWhoKnowsItsVersion) {
@@ -238,15 +312,16 @@ TYPED_TEST(SalesContract, AReportOfASaleThatIsGoneIsLeftOut) {
   EXPECT_THAT(this->arrivals("s"), ElementsAre(BucketCount{0, 3}));
 }
 
-TYPED_TEST(SalesContract, ProcessesAreThoseThatWereHeardOfAndARefusalAges) {
+TYPED_TEST(SalesContract, ProcessesAreThoseThatWereHeardOfAndTheirReportsAge) {
   EXPECT_TRUE(run(this->store().report({"b", 120.5, seconds(3)}, {})).has_value());
   this->clock.advance(seconds(4));
   EXPECT_TRUE(run(this->store().report({"a", 0, Duration(0)}, {})).has_value());
   const auto both = run(this->store().processes(seconds(10))).value();
-  EXPECT_THAT(both, ElementsAre(ProcessReport{"a", 0, Duration(0)}, ProcessReport{"b", 120.5, seconds(7)}));
+  EXPECT_THAT(both, ElementsAre(ProcessReport{"a", 0, Duration(0), Duration(0)},
+                                ProcessReport{"b", 120.5, seconds(3), seconds(4)}));
   this->clock.advance(seconds(6));
   EXPECT_THAT(run(this->store().processes(seconds(10))).value(),
-              ElementsAre(ProcessReport{"a", 0, Duration(0)}));
+              ElementsAre(ProcessReport{"a", 0, Duration(0), seconds(6)}));
 }
 
 TYPED_TEST(SalesContract, ATicketLetsOneCartInForATime) {

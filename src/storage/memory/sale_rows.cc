@@ -19,11 +19,8 @@ std::vector<Sale> list_sales(const State& state) {
 Result<Sale> put_sale(State& state, const sales::SaleSettings& settings, const sales::SaleSecrets& if_new,
                       Instant now) {
   auto& rows = state.sales.sales;
-  const auto found = rows.find(settings.id);
-  auto next = sales::edited(found == rows.end() ? nullptr : &found->second, settings, if_new, now);
+  auto next = sales::edited(list_sales(state), settings, if_new, now);
   if (!next) return next;
-  if (found == rows.end() && rows.size() >= sales::kSalesMax)
-    return fail(ErrorCode::kConflict, "there are as many sales as there may be: remove one that is over");
   rows.insert_or_assign(settings.id, *next);
   return next;
 }
@@ -33,6 +30,7 @@ Result<void> remove_sale(State& state, const SaleId& id) {
   if (rows.sales.erase(id) == 0) return fail(ErrorCode::kNotFound, "there is no sale " + id.text());
   std::erase_if(rows.arrivals, [&](const auto& row) { return std::get<0>(row.first) == id; });
   std::erase_if(rows.passes, [&](const auto& row) { return row.first.first == id; });
+  std::erase_if(state.purchases, [&](const auto& row) { return row.first.first == id.text(); });
   return {};
 }
 
@@ -63,10 +61,8 @@ std::vector<sales::BucketCount> arrivals(const State& state, const SaleId& id, s
 void report(State& state, const sales::ProcessReport& process, const std::vector<sales::Issued>& issued,
             Instant now) {
   SaleState& rows = state.sales;
-  const bool refusing = process.refusing_for > Duration(0);
   rows.processes[process.process] = {
-      now, sales::from_millionths(sales::to_millionths(process.capacity_per_second)),
-      refusing ? now - process.refusing_for : Instant{}};
+      now, sales::from_millionths(sales::to_millionths(process.capacity_per_second)), process.refusing_for};
   for (const sales::Issued& one : issued) {
     if (!rows.sales.contains(one.sale)) continue;
     auto& tickets = rows.arrivals[{one.sale, one.epoch, one.bucket, process.process}];
@@ -78,8 +74,7 @@ std::vector<sales::ProcessReport> processes(const State& state, Duration within,
   std::vector<sales::ProcessReport> live;
   for (const auto& [name, row] : state.sales.processes) {
     if (row.seen_at <= now - within) continue;
-    const Duration refusing = row.refusing_since == Instant{} ? Duration(0) : now - row.refusing_since;
-    live.push_back({name, row.capacity_per_second, refusing});
+    live.push_back({name, row.capacity_per_second, row.refusing_for, now - row.seen_at});
   }
   return live;
 }

@@ -17,7 +17,7 @@ struct SaleState {
   struct Process {
     Instant seen_at;
     double capacity_per_second = 0;
-    Instant refusing_since;  // 0: it does not
+    Duration refusing_for{0};  // 0: it did not
   };
   struct Admission {
     std::uint32_t epoch = 0;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -119,12 +118,7 @@ Task<Outcome<Sale>> put_sale(Connection& connection, const sales::SaleSettings& 
   auto stored = sales_from((*rows)[2]);
   if (!stored) co_return tl::unexpected(std::move(stored.error()));
   const Instant now = time.now((*rows)[3].instant(0, 0));
-  const auto found = std::find_if(stored->begin(), stored->end(),
-                                  [&](const Sale& sale) { return sale.id() == settings.id; });
-  auto next = sales::edited(found == stored->end() ? nullptr : &*found, settings, if_new, now);
-  if (next && found == stored->end() && stored->size() >= sales::kSalesMax) {
-    next = fail(ErrorCode::kConflict, "there are as many sales as there may be: remove one that is over");
-  }
+  auto next = sales::edited(*stored, settings, if_new, now);
   if (!next) {
     postgres::Failure refused;
     refused.error = std::move(next.error());
@@ -209,7 +203,7 @@ Task<Outcome<std::vector<sales::ProcessReport>>> live_processes(Connection& conn
   const Rows& found = rows->front();
   for (int row = 0; row < found.count(); ++row) {
     live.push_back({std::string(found.text(row, 0)), from_millionths(found.integer(row, 1)),
-                    Duration(found.integer(row, 2))});
+                    Duration(found.integer(row, 2)), Duration(found.integer(row, 3))});
   }
   co_return live;
 }

@@ -72,22 +72,10 @@ Result<std::vector<Sale>> read_sales(Database& database) {
 
 Result<Sale> put_sale(Database& database, const sales::SaleSettings& settings,
                       const sales::SaleSecrets& if_new, Instant now) {
-  std::optional<Sale> found;
-  {
-    auto row = prepare(database, "sales_by_id");
-    if (row.query(settings.id.text()).step()) {
-      auto sale = sale_from(row);
-      if (!sale) return sale;
-      found = std::move(*sale);
-    }
-  }
-  auto next = sales::edited(found ? &*found : nullptr, settings, if_new, now);
+  const auto stored = read_sales(database);
+  if (!stored) return tl::unexpected(stored.error());
+  auto next = sales::edited(*stored, settings, if_new, now);
   if (!next) return next;
-  if (!found) {
-    auto count = prepare(database, "sales_count");
-    if (count.query().step() && count.integer(0) >= static_cast<std::int64_t>(sales::kSalesMax))
-      return fail(ErrorCode::kConflict, "there are as many sales as there may be: remove one that is over");
-  }
   const sales::SaleSettings& s = next->settings();
   const sales::QueueState& q = next->queue();
   prepare(database, "sales_put")
@@ -104,6 +92,7 @@ Result<void> remove_sale(Database& database, const SaleId& id) {
   if (database.changes() == 0) return fail(ErrorCode::kNotFound, "there is no sale " + id.text());
   prepare(database, "arrivals_delete").run(id.text());
   prepare(database, "passes_delete").run(id.text());
+  prepare(database, "purchases_delete").run(id.text());
   return {};
 }
 
@@ -141,9 +130,9 @@ std::vector<sales::ProcessReport> live_processes(Database& database, Duration wi
   auto row = prepare(database, "processes_since");
   row.query(now - within);
   while (row.step()) {
-    const Instant since = row.instant(2);
+    const Instant since = row.instant(2), told = row.instant(3);
     live.push_back({std::string(row.text(0)), from_millionths(row.integer(1)),
-                    since == Instant{} ? Duration(0) : now - since});
+                    since == Instant{} ? Duration(0) : told - since, now - told});
   }
   return live;
 }

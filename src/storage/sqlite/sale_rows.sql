@@ -4,12 +4,6 @@
 SELECT id, title, products, starts_at, ends_at, per_shopper_max, queue, auto_after, pass_for, rate_max, version, seed, signing_key,
        queue_open, epoch, opened_at, frontier, rate, moved_at, token, queue_version
 FROM sales ORDER BY id;
--- name: sales_by_id
-SELECT id, title, products, starts_at, ends_at, per_shopper_max, queue, auto_after, pass_for, rate_max, version, seed, signing_key,
-       queue_open, epoch, opened_at, frontier, rate, moved_at, token, queue_version
-FROM sales WHERE id = ?1;
--- name: sales_count
-SELECT count(*) FROM sales;
 -- name: sales_put
 INSERT INTO sales (id, title, products, starts_at, ends_at, per_shopper_max, queue, auto_after, pass_for, rate_max, version, seed,
                    signing_key, queue_open, epoch, opened_at, frontier, rate, moved_at, token, queue_version)
@@ -43,7 +37,7 @@ INSERT INTO sale_processes (process, seen_at, capacity, refusing_since) VALUES (
 ON CONFLICT (process) DO UPDATE SET seen_at = excluded.seen_at, capacity = excluded.capacity,
   refusing_since = excluded.refusing_since;
 -- name: processes_since
-SELECT process, capacity, refusing_since FROM sale_processes WHERE seen_at > ?1 ORDER BY process;
+SELECT process, capacity, refusing_since, seen_at FROM sale_processes WHERE seen_at > ?1 ORDER BY process;
 -- name: processes_forget
 DELETE FROM sale_processes WHERE seen_at < ?1;
 
@@ -60,6 +54,8 @@ DELETE FROM sale_passes
 WHERE expires_at < ?2
   AND NOT EXISTS (SELECT 1 FROM sales AS s WHERE s.id = sale_passes.sale AND s.ends_at >= ?1 AND s.epoch <= sale_passes.epoch);
 
+-- name: purchases_delete
+DELETE FROM purchases WHERE sale = ?1;
 -- What shoppers had of a sale matters while it may be ordered from.
 -- name: purchases_forget
 DELETE FROM purchases WHERE NOT EXISTS (SELECT 1 FROM sales AS s WHERE s.id = purchases.sale AND s.ends_at >= ?1);
