@@ -31,7 +31,7 @@ void Shedder::move_cut(SteadyTime now) {
   for (std::size_t rank = cut_; rank < kRanks; ++rank)
     admitted += came_of(rank);
   mean_wait_ = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
-  const bool behind = mean_wait_ > settings_.target;
+  const bool behind = mean_wait_ > settings_.target && requests_ > settings_.few_requests;
   if (!behind) {
     behind_since_ = {};
   } else if (behind_since_ == SteadyTime{}) {

@@ -8,7 +8,8 @@
 // moves: up when the mean wait was over the target, so that `shed` of what was admitted goes; down when it
 // was under half of it, so that `restore` of what was admitted comes back. Between the two it stays:
 // hysteresis. A cut is begun only when waits were over the target for all of `interval` (as CoDel does it): a
-// thread that the machine let wait once is not overloaded.
+// thread that the machine let wait once is not overloaded. Nor is one that had only a few requests in a
+// window: it waits for a processor, and refusing would not help.
 //
 // Invariant: a class is refused anything only while every class below it is refused everything. Probes are
 // never refused. One thread; no clock of its own.
@@ -28,6 +29,7 @@ struct ShedderSettings {
   Duration target = std::chrono::milliseconds(20);
   Duration window = std::chrono::milliseconds(20);
   std::size_t window_requests = 2000;  // a window ends with either
+  std::size_t few_requests = 16;       // in a window: no sign of too many
   Duration interval = std::chrono::milliseconds(100);
   double shed = 0.05;
   double restore = 0.01;

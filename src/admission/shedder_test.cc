@@ -35,16 +35,11 @@ TEST(Shedder, AHiccupOfTheMachineCostsNobodyAnything) {
   }
 }
 
-TEST(Shedder, FewRequestsMoveTheCutNoFurtherThanMany) {
-  for (const int requests_a_window : {2, 200}) {
-    Shedder shedder;
-    SteadyTime now{};
-    const Duration gap = Duration(milliseconds(20)) / requests_a_window;
-    for (; now < SteadyTime(milliseconds(260)); now += gap)
-      (void)shedder.admits(Priority::kBrowse, 0, milliseconds(50), now);
-    // Eight windows or so of a twentieth each, of the 64 ranks above those of admin and search.
-    EXPECT_GT(shedder.cut(), 128u + 12) << requests_a_window;
-    EXPECT_LT(shedder.cut(), 128u + 40) << requests_a_window;
+TEST(Shedder, FewRequestsAreNotTooManyHoweverLongTheyWait) {
+  Shedder shedder;
+  SteadyTime now{};
+  for (int i = 0; i < 1000; ++i, now += milliseconds(2)) {
+    EXPECT_TRUE(shedder.admits(Priority::kSearch, 0, milliseconds(50), now)) << "ten in a window";
   }
 }
 

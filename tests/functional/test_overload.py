@@ -96,8 +96,8 @@ def test_orders_beyond_what_the_store_can_take_are_refused_and_the_others_are_pl
     assert all(wait in RETRY_AFTER_SECONDS for status, wait in answers if status == 503)
     assert len({wait for status, wait in answers if status == 503}) > 3, "they must not all come back together"
     told = metrics_of(slow_shop)
-    counted = told['ff_admission_refused_total{class="checkout",reason="store_full"}'] \
-        + told['ff_commit_refused_total{kind="place"}']
+    counted = sum(told[f'ff_admission_refused_total{{class="checkout",reason="{reason}"}}']
+                  for reason in ("store_full", "thread_behind")) + told['ff_commit_refused_total{kind="place"}']
     assert counted == by_status[503]
     # It is over: the next one is served at once.
     assert flood(slow_shop, [checkout(variant)])[0][0] in (201, 409)

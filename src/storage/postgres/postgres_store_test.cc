@@ -215,6 +215,35 @@ TEST_F(PostgresStoreTest, AKeyThatComesToTwoProcessesAtOnceIsOneOrder) {
   EXPECT_THAT(one->violations(), IsEmpty());
 }
 
+TEST_F(PostgresStoreTest, AShopperWhoBuysAtTwoProcessesAtOnceGetsNoMoreThanTheSaleAllows) {
+  constexpr int kRounds = 60;
+  migrate();
+  const auto here = shop(), there = shop();
+  const VariantId shirt = here->stocked("shirt", 1000);
+  SeededRandom random(11);
+  int placed = 0, refused = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    asio::io_context context;
+    for (Shop* const process : {here.get(), there.get()}) {
+      std::vector<orders::NewOrder> batch{order_of(*process, random, {{shirt, 1}})};
+      batch[0].limits = {{"friday", "shopper " + std::to_string(round), 1, 1}};
+      const auto buy = [](Shop& at, std::vector<orders::NewOrder> wanted) -> Task<PlaceOutcome> {
+        auto outcomes = co_await at.store().orders().place(wanted);
+        co_return std::move(outcomes.value().at(0));
+      };
+      asio::co_spawn(context, buy(*process, std::move(batch)),
+                     [&](std::exception_ptr thrown, PlaceOutcome outcome) {
+                       ASSERT_FALSE(thrown);
+                       placed += std::holds_alternative<Placed>(outcome);
+                       refused += std::holds_alternative<orders::OverLimit>(outcome);
+                     });
+    }
+    context.run();
+  }
+  EXPECT_EQ(placed, kRounds);
+  EXPECT_EQ(refused, kRounds);
+}
+
 TEST_F(PostgresStoreTest, CartsThatTwoProcessesMakeAtOnceHaveBothChanges) {
   migrate();
   auto one = shop(), two = shop();
