@@ -54,7 +54,7 @@ const ProblemKind kInternal{"internal", 500, "Something went wrong on our side",
 const ProblemKind kOverloaded{"overloaded", 503, "The shop is very busy",
                               "Nothing was changed. Wait as long as Retry-After says and send the same "
                               "request again.",
-                              1};
+                              3};
 const ProblemKind kUnavailable{"unavailable", 503, "A part of the shop is away",
                                "Wait as long as Retry-After says and send the same request again, with the "
                                "same Idempotency-Key where there was one.",

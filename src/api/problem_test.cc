@@ -64,7 +64,7 @@ TEST(Problem, HasOneMeaningForEachNameAndIsInOrderOfStatus) {
 TEST(Problem, AnswersTheServersOwnErrorsInTheSameShape) {
   EXPECT_EQ(text_at(error_page({}, 405, "Method Not Allowed").body, "/type"),
             "/api/problems/method-not-allowed");
-  EXPECT_EQ(header(error_page({}, 503, "Busy"), "Retry-After"), "1");
+  EXPECT_EQ(header(error_page({}, 503, "Busy"), "Retry-After"), "3");
   const http::Response teapot = error_page({}, 418, "Teapot");
   EXPECT_EQ(teapot.status, 418);
   EXPECT_EQ(text_at(teapot.body, "/type"), "about:blank");
