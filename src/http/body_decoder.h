@@ -1,6 +1,7 @@
 // The bytes after a head to a body: by Content-Length or chunked (RFC 9112 7.1).
 //
-// It takes a byte at a time and holds no more than one trailer line, however long extensions and trailers are.
+// It takes a byte at a time and holds no more than one trailer line, however long extensions and trailers
+// are.
 //
 // Invariant: the outcome depends on the bytes only, not on how they were cut; nothing past the body's end is
 // consumed; no more than `body_bytes_max` is ever kept. Every size, extension, line end and trailer is

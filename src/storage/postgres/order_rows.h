@@ -1,8 +1,9 @@
 // Orders in PostgreSQL: the port's transactions, each on a connection of its own.
 //
 // Invariants: those of orders/order_store.h. Every transaction locks in one order, whatever it does: the
-// numbers of shoppers whose purchases are limited, orders by id, carts by id, stock by id; new keys come last, sorted, when all other locks are held. So two
-// transactions never wait for each other in a circle, from however many processes.
+// numbers of shoppers whose purchases are limited, orders by id, carts by id, stock by id; new keys come
+// last, sorted, when all other locks are held. So two transactions never wait for each other in a circle,
+// from however many processes.
 //
 // Placing takes two round trips and one commit for the whole batch: lock the stock and read it; decide here;
 // write everything and commit. It does not look keys up first, since nearly every key is new: the unique
