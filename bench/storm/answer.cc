@@ -12,20 +12,6 @@ namespace {
 constexpr std::size_t kHeadBytesMax = 64 * 1024;
 constexpr std::size_t kBodyBytesMax = 1024 * 1024;  // of a body that is kept
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 void Answer::begin(bool keep_body) {
@@ -40,9 +26,10 @@ void Answer::begin(bool keep_body) {
 }
 
 std::string_view Answer::value_of(std::string_view line, std::string_view name) {
-  if (line.size() <= name.size() || line[name.size()] != ':' || !same(line.substr(0, name.size()), name))
+  if (line.size() <= name.size() || line[name.size()] != ':' ||
+      !iequals_ascii(line.substr(0, name.size()), name))
     return {};
-  const std::string_view value = trimmed(line.substr(name.size() + 1));
+  const std::string_view value = trim(line.substr(name.size() + 1));
   return value.data() == nullptr ? std::string_view("") : value;
 }
 
@@ -81,11 +68,12 @@ Answer::State Answer::read_head() {
     return State::kReading;
   }
   const std::string_view connection = field("Connection");
-  keep_alive_ = head[7] == '1' ? !same(connection, "close") : same(connection, "keep-alive");
+  keep_alive_ =
+      head[7] == '1' ? !iequals_ascii(connection, "close") : iequals_ascii(connection, "keep-alive");
   if (status_ == 204 || status_ == 304) {
     part_ = Part::kCounted;
     left_ = 0;
-  } else if (same(field("Transfer-Encoding"), "chunked")) {
+  } else if (iequals_ascii(field("Transfer-Encoding"), "chunked")) {
     part_ = Part::kChunkSize;
   } else if (const std::string_view length = field("Content-Length"); !length.empty()) {
     if (std::from_chars(length.data(), length.data() + length.size(), left_).ec != std::errc{})

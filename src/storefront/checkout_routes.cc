@@ -10,6 +10,7 @@
 #include "shop/waiting.h"
 #include "storefront/cart_page.h"
 #include "storefront/order_page.h"
+#include "storefront/piece.h"
 #include "storefront/queue_cookies.h"
 #include "storefront/shopper_cookies.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 constexpr std::size_t kFieldsMax = 64;
 constexpr std::string_view kPiece = "checkout";
-
-bool wants_piece(const http::Request& request) { return request.header("X-Piece") == kPiece; }
 
 checkout::RawRequest raw_request(const http::Form& form) {
   checkout::RawRequest raw;
@@ -49,28 +48,15 @@ CheckoutNotice told(std::string title, std::string text) {
   return notice;
 }
 
-/// 303, or for a script, which can't see where a redirect leads, 201 with the same Location.
-http::Response go_to(const http::Request& request, std::string address) {
-  http::Response response;
-  if (wants_piece(request)) {
-    response = http::Response::html(201, {});
-    response.header("Location", std::move(address));
-  } else {
-    response = http::Response::see_other(std::move(address));
-  }
-  personal(response);
-  return response;
-}
-
-http::Response to_cart(const http::Request& request) { return go_to(request, "/cart"); }
+http::Response to_cart(const http::Request& request) { return go_to(request, kPiece, "/cart"); }
 
 http::Response to_order(const http::Request& request, const orders::Order& order) {
-  return go_to(request, order_url(order));
+  return go_to(request, kPiece, order_url(order));
 }
 
 /// To the waiting room, with a place in it.
 http::Response to_queue(const http::Request& request, const shop::Shop& shop, const sales::Queued& queued) {
-  http::Response response = go_to(request, queue_url(queued.sale));
+  http::Response response = go_to(request, kPiece, queue_url(queued.sale));
   keep_ticket(response, request, shop.identity, queued, shop.clock.now());
   return response;
 }
@@ -104,7 +90,7 @@ std::string CheckoutRoutes::new_key() const { return Token::make(shop_.random).t
 http::Response CheckoutRoutes::page(const http::Request& request, const CheckoutView& view,
                                     int status) const {
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
-  return checkout_page(layout_, *snapshot, shop_.rules, view, status, wants_piece(request));
+  return checkout_page(layout_, *snapshot, shop_.rules, view, status, wants_piece(request, kPiece));
 }
 
 /// The cart, the offers for the country chosen, and the total; values get their defaults.

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "storefront/cart_page.h"
+#include "storefront/piece.h"
 #include "storefront/queue_cookies.h"
 #include "storefront/shopper_cookies.h"
 
@@ -16,20 +17,6 @@ constexpr std::string_view kPiece = "queue";
 constexpr std::size_t kProductsShown = 4;
 constexpr std::size_t kProductsLookedAt = 400;  // for what else there is
 constexpr std::size_t kKnownMax = 2 * sales::kSalesMax;
-
-bool wants_piece(const http::Request& request) { return request.header("X-Piece") == kPiece; }
-
-http::Response go_to(const http::Request& request, std::string address) {
-  http::Response response;
-  if (wants_piece(request)) {
-    response = http::Response::html(201, {});
-    response.header("Location", std::move(address));
-  } else {
-    response = http::Response::see_other(std::move(address));
-  }
-  personal(response);
-  return response;
-}
 
 /// Where who may buy goes: to the checkout with what is in the cart, else to what the sale sells.
 std::string way_on(const http::Request& request, const sales::SaleSettings& sale) {
@@ -108,7 +95,7 @@ http::Response QueueRoutes::page(const http::Request& request, const sales::Post
   if (queued.sold_out) view.others = what_else(*snapshot, *labels, settings);
   view.stock = stock_.of(shop_, settings);
   view.queued = std::move(queued);
-  http::Response response = queue_page(layout_, *snapshot, *labels, view, wants_piece(request));
+  http::Response response = queue_page(layout_, *snapshot, *labels, view, wants_piece(request, kPiece));
   keep_ticket(response, request, shop_.identity, view.queued, shop_.clock.now());
   if (view.queued.reached && !cart_of(request)) {
     // A ticket lets one cart in: who has none gets it before going in, so that going in may be tried again.
@@ -133,11 +120,11 @@ http::Response QueueRoutes::look(const http::Request& request) {
   const sales::SaleSettings& settings = posted->sale.settings();
   auto answer = shop_.door->ask(visit, *sale, shop_.clock.now());
   if (!answer) {
-    if (wants_piece(request)) return go_to(request, queue_url(*sale));
+    if (wants_piece(request, kPiece)) return go_to(request, kPiece, queue_url(*sale));
     return sale_over_page(layout_, *shop_.catalogue.load(), settings.title);
   }
   auto* queued = std::get_if<sales::Queued>(&*answer);
-  if (queued == nullptr) return go_to(request, way_on(request, settings));
+  if (queued == nullptr) return go_to(request, kPiece, way_on(request, settings));
   NewTicket why = NewTicket::kNone;
   if (const Result<http::Form> query = http::Form::parse(request.query, 8); query) {
     if (query->get("again") == "used") why = NewTicket::kUsed;
@@ -157,7 +144,7 @@ http::Response QueueRoutes::used(const http::Request& request, const sales::Sale
   const std::string others = sales::drop_token(visit.tickets, sale);
   visit.tickets = others;
   const auto answer = shop_.door->ask(visit, sale, now);
-  http::Response response = go_to(request, fmt::format("{}?again={}", queue_url(sale), why));
+  http::Response response = go_to(request, kPiece, fmt::format("{}?again={}", queue_url(sale), why));
   const auto* queued = answer ? std::get_if<sales::Queued>(&*answer) : nullptr;
   if (queued != nullptr) keep_ticket(response, request, shop_.identity, *queued, now);
   return response;
@@ -172,7 +159,7 @@ Task<http::Response> QueueRoutes::enter(const http::Request& request) {
   const sales::Visit visit = visit_of(request);
   std::string ticket(sales::token_of(visit.tickets, *sale));
   // No ticket, no queue any more, or in already: the page says what there is to do.
-  if (ticket.empty() || !posted->sale.guarded(now)) co_return go_to(request, queue_url(*sale));
+  if (ticket.empty() || !posted->sale.guarded(now)) co_return go_to(request, kPiece, queue_url(*sale));
   cart::Cart cart;
   cart.id = visit.cart ? *visit.cart : CartId{Token::make(shop_.random)};
   const CartId id = cart.id;
@@ -187,8 +174,8 @@ Task<http::Response> QueueRoutes::enter(const http::Request& request) {
   if (std::holds_alternative<sales::Used>(*exchanged)) co_return used(request, *sale, "used");
   if (std::holds_alternative<sales::Invalid>(*exchanged)) co_return used(request, *sale, "invalid");
   const auto* admitted = std::get_if<sales::Admitted>(&*exchanged);
-  if (admitted == nullptr) co_return go_to(request, queue_url(*sale));
-  http::Response response = go_to(request, way_on(request, posted->sale.settings()));
+  if (admitted == nullptr) co_return go_to(request, kPiece, queue_url(*sale));
+  http::Response response = go_to(request, kPiece, way_on(request, posted->sale.settings()));
   keep_pass(response, request, shop_.identity, *admitted, now);
   if (!visit.cart) remember_cart(response, request, shop_.identity, cart);
   co_return response;

@@ -1,10 +1,5 @@
 #include "storage/postgres/sale_rows.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <cstdlib>
-
 #include "storage/postgres/queries.h"
 #include "storage/sql_file.h"
 
@@ -22,13 +17,9 @@ using sales::SaleId;
 using sales::to_millionths;
 
 postgres::Statement statement(std::string_view name) {
-  static const auto statements = statements_of("postgres/sale_rows.sql");
-  const auto found = statements.find(name);
-  if (found == statements.end()) {
-    fmt::print(stderr, "sale_rows.sql has no statement named {}\n", name);
-    std::abort();
-  }
-  return {found->first, found->second};
+  static const SqlFile file("postgres/sale_rows.sql");
+  const auto& [key, text] = file.statement(name);
+  return {key, text};
 }
 
 Outcome<Sale> sale_from(const Rows& rows, int row) {

@@ -1,9 +1,5 @@
 #include "storage/postgres/webhook_rows.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 
 #include "storage/documents.h"
@@ -23,13 +19,9 @@ using webhooks::EventBatch;
 using webhooks::Listed;
 
 postgres::Statement statement(std::string_view name) {
-  static const auto statements = statements_of("postgres/webhook_rows.sql");
-  const auto found = statements.find(name);
-  if (found == statements.end()) {
-    fmt::print(stderr, "webhook_rows.sql has no statement named {}\n", name);
-    std::abort();
-  }
-  return {found->first, found->second};
+  static const SqlFile file("postgres/webhook_rows.sql");
+  const auto& [key, text] = file.statement(name);
+  return {key, text};
 }
 
 Params number(std::int64_t value) {

@@ -1,10 +1,5 @@
 #include "storage/sqlite/sale_rows.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <cstdlib>
-
 #include "storage/sql_file.h"
 
 namespace ff::storage {
@@ -18,13 +13,8 @@ using sqlite::Database;
 using sqlite::Statement;
 
 Statement prepare(Database& database, std::string_view name) {
-  static const auto statements = statements_of("sqlite/sale_rows.sql");
-  const auto found = statements.find(name);
-  if (found == statements.end()) {
-    fmt::print(stderr, "sale_rows.sql has no statement named {}\n", name);
-    std::abort();
-  }
-  return database.statement(found->second);
+  static const SqlFile file("sqlite/sale_rows.sql");
+  return database.statement(file.statement(name).second);
 }
 
 Result<Sale> sale_from(const Statement& row) {

@@ -1,9 +1,5 @@
 #include "storage/sqlite/webhook_rows.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 
 #include "storage/documents.h"
@@ -19,13 +15,8 @@ using webhooks::Subscription;
 using webhooks::SubscriptionId;
 
 Statement prepare(Database& database, std::string_view name) {
-  static const auto statements = statements_of("sqlite/webhook_rows.sql");
-  const auto found = statements.find(name);
-  if (found == statements.end()) {
-    fmt::print(stderr, "webhook_rows.sql has no statement named {}\n", name);
-    std::abort();
-  }
-  return database.statement(found->second);
+  static const SqlFile file("sqlite/webhook_rows.sql");
+  return database.statement(file.statement(name).second);
 }
 
 Subscription subscription_from(const Statement& row) {
