@@ -182,7 +182,8 @@ class Crowd {
     ++place.request_count;
     counted_ += tally_.counts(intended);
     place.request.clear();
-    shop_.write(place.shopper, settings_.targets[place.target], place.request);
+    shop_.write(place.shopper, settings_.host.empty() ? settings_.targets[place.target] : settings_.host,
+                place.request);
     patience_.push_back(
         {SteadyClock::now() + steady(settings_.patience), index, place.visit, place.request_count});
     send_anew(index, !place.socket.open());

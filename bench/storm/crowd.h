@@ -20,6 +20,7 @@ namespace ff::storm {
 
 struct Settings {
   std::vector<std::string> targets;  // "127.0.0.1:8080"; shoppers take them in turn
+  std::string host;                  // of the requests; empty: the target's own
   double arrivals_per_second = 0;    // 0: a closed loop
   std::size_t shoppers = 20'000;     // at once; in a closed loop always that many
   std::uint64_t arrivals_max = UINT64_MAX;

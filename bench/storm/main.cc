@@ -30,6 +30,7 @@ int storm(int argc, char** argv) {
   app.add_option("--shop", kind, "ours, flask or vendure: how it is bought from")->capture_default_str();
   app.add_option("--target", settings.targets, "127.0.0.1:PORT; several: shoppers take them in turn")
       ->required();
+  app.add_option("--host", settings.host, "the name that the shop is asked by, where it is not the target's");
   app.add_option("--goods", goods_file, "lines: product HANDLE VARIANT, collection HANDLE, search WORD")
       ->required();
   app.add_option("--rate", settings.arrivals_per_second, "shoppers who arrive each second; 0: a closed loop")

@@ -82,6 +82,17 @@ TEST(Tally, CountsARequestByItsIntendedStartAndASaleByItsEnd) {
   EXPECT_THAT(json, HasSubstr(R"("max_ms":2000.000)"));
 }
 
+TEST(Tally, TellsOfEachSecondWhatItServedAndHowFast) {
+  const Moment begins{100s};
+  Tally tally(begins, begins + 10s);
+  tally.ended(Class::kBrowse, Ending::kOk, begins, begins + 10ms, false);
+  tally.ended(Class::kBrowse, Ending::kTimeout, begins, begins + 1100ms, false);
+  tally.ended(Class::kCheckout, Ending::kOk, begins + 1s, begins + 1200ms, true);
+  const std::string json = tally.json();
+  EXPECT_THAT(json, HasSubstr(R"("served":1,"unserved":0,"p50_ms":10.000,"p99_ms":10.000},{"bought":1)"));
+  EXPECT_THAT(json, HasSubstr(R"("served":1,"unserved":1,"p50_ms":200.000,"p99_ms":200.000})"));
+}
+
 TEST(Socket, GoesNowhereButToThisMachine) {
   EXPECT_EQ(loopback_endpoint("127.0.0.1:80").sin_port, htons(80));
   for (const char* elsewhere : {"10.0.0.1:80", "example.org:80", "127.0.0.1", "127.0.0.1:0", "0.0.0.0:80"}) {

@@ -19,6 +19,14 @@ void number(JsonWriter& json, std::string_view name, double value) {
   json.key(name).raw(fmt::format("{:.3f}", value));
 }
 
+/// 0 of nothing.
+double quantile_ms(std::vector<std::uint32_t> us, double share) {
+  if (us.empty()) return 0;
+  const auto at = us.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(us.size() - 1));
+  std::nth_element(us.begin(), at, us.end());
+  return static_cast<double>(*at) / 1e3;
+}
+
 void write(JsonWriter& json, std::string_view name, const Histogram& histogram) {
   json.key(name).object([&] {
     json.key("count").value(static_cast<std::size_t>(histogram.count()));
@@ -33,21 +41,30 @@ void write(JsonWriter& json, std::string_view name, const Histogram& histogram) 
 
 void Tally::ended(Class of, Ending ending, Moment intended, Moment now, bool bought) {
   last_ = std::max(last_, now);
-  if (of == Class::kCheckout && counts(now)) {
+  const bool served = ending == Ending::kOk || ending == Ending::kSoldOut;
+  if (counts(now)) {
     Second& second =
         seconds_[static_cast<std::size_t>(std::chrono::floor<std::chrono::seconds>(now - begins_).count())];
-    if (bought) {
-      ++second.bought;
-    } else if (ending == Ending::kTold) {
-      ++second.told;
-    } else if (ending != Ending::kOk && ending != Ending::kSoldOut) {
-      ++second.failed;
+    if (served) {
+      second.served_us.push_back(
+          static_cast<std::uint32_t>(std::clamp<std::int64_t>(us(now - intended), 0, UINT32_MAX)));
+    } else {
+      ++second.unserved;
+    }
+    if (of == Class::kCheckout) {
+      if (bought) {
+        ++second.bought;
+      } else if (ending == Ending::kTold) {
+        ++second.told;
+      } else if (!served) {
+        ++second.failed;
+      }
     }
   }
   if (!counts(intended)) return;
   PerClass& counted = classes_[static_cast<std::size_t>(of)];
   ++counted.endings[static_cast<std::size_t>(ending)];
-  if (ending == Ending::kOk || ending == Ending::kSoldOut) counted.served.add(us(now - intended));
+  if (served) counted.served.add(us(now - intended));
   if (ending == Ending::kTold) counted.refused.add(us(now - intended));
 }
 
@@ -93,6 +110,10 @@ std::string Tally::json() const {
           json.key("bought").value(static_cast<std::size_t>(second.bought));
           json.key("told_when").value(static_cast<std::size_t>(second.told));
           json.key("failed").value(static_cast<std::size_t>(second.failed));
+          json.key("served").value(second.served_us.size());
+          json.key("unserved").value(static_cast<std::size_t>(second.unserved));
+          number(json, "p50_ms", quantile_ms(second.served_us, 0.50));
+          number(json, "p99_ms", quantile_ms(second.served_us, 0.99));
         });
       }
     });

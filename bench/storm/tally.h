@@ -70,8 +70,10 @@ class Tally {
     Histogram served;   // of those that were served: ok or sold out
     Histogram refused;  // of those that were told when to come again
   };
-  struct Second {
+  struct Second {                                    // in which a request ended
     std::uint64_t bought = 0, told = 0, failed = 0;  // of checkout's last requests
+    std::uint64_t unserved = 0;                      // of any: failed, or told when to come again
+    std::vector<std::uint32_t> served_us;            // of any
   };
   static std::size_t seconds_of(SteadyClock::duration window) {
     return static_cast<std::size_t>(std::chrono::ceil<std::chrono::seconds>(window).count());
