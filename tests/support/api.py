@@ -14,18 +14,20 @@ def token() -> str:
 
 
 class Client:
-    """One shopper's connection. Raises ConnectionError when the server goes away in mid-request."""
+    """One shopper's connection. Raises ConnectionError when the server goes away in mid-request. `host`: the name that the
+    shop is asked by, where it is another than the address."""
 
-    def __init__(self, url: str, timeout: float = 30):
+    def __init__(self, url: str, timeout: float = 30, host: str = ""):
         self.host = urllib.parse.urlsplit(url).netloc
+        self.fields = {"Accept": "application/json", **({"Host": host} if host else {})}
         self.timeout = timeout
         self.connection = None
 
     def request(self, method: str, path: str, body=None, headers: dict = None):
-        """(status, headers, parsed JSON or None)"""
+        """(status, headers, parsed JSON or None: a proxy on the way answers in its own words)"""
         if self.connection is None:
             self.connection = http.client.HTTPConnection(self.host, timeout=self.timeout)
-        sent = {"Accept": "application/json", **(headers or {})}
+        sent = {**self.fields, **(headers or {})}
         data = None
         if body is not None:
             data = json.dumps(body).encode()
@@ -38,7 +40,8 @@ class Client:
             self.connection.close()
             self.connection = None
             raise ConnectionError(str(error)) from error
-        return answer.status, answer.headers, json.loads(content) if content else None
+        told = content and "json" in answer.headers.get("Content-Type", "json")
+        return answer.status, answer.headers, json.loads(content) if told else None
 
     def variants(self, handle: str) -> list:
         status, _, product = self.request("GET", f"/api/v1/products/{handle}")

@@ -23,6 +23,8 @@ SETTLE_SECONDS_MAX = 120  # from the storm's end until each open checkout must h
 VERIFY_THREADS = 8
 REPLAYS_MAX = 200  # keys that are sent once more at the end
 
+# What a proxy says when the server behind it is gone or silent: it may have done what it was asked for.
+OF_A_PROXY = (502, 504)
 FINAL = {201: ("paid", "placed"), 402: ("declined", "cancelled")}  # what such an answer promises for ever
 HEADER = ("Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,"
           "Variant Inventory Policy,Variant Price,Variant Requires Shipping,Variant Taxable")
@@ -42,11 +44,15 @@ class Shelf:
     def stock(self) -> dict:
         return {**self.scarce, "plenty": 10_000_000}
 
-    def import_into(self, shop):
-        path = shop.folder / "shelf.csv"
+    @property
+    def csv(self) -> str:
         rows = [f"{sku},Shirt {sku},Size,M,{sku},shopify,{units},deny,50.00,true,true"
                 for sku, units in self.stock.items()]
-        path.write_text("\n".join([HEADER, *rows]) + "\n")
+        return "\n".join([HEADER, *rows]) + "\n"
+
+    def import_into(self, shop):
+        path = shop.folder / "shelf.csv"
+        path.write_text(self.csv)
         shop.run("import", str(path))
 
 
@@ -76,11 +82,15 @@ def any_of_the_shelf(rng: random.Random) -> dict:
 
 class Storm:
     """`with storm: <break things>`, then settle(), then verify(). `urls()` gives the addresses of the
-    servers that may be asked now; it is called from many threads."""
+    servers that may be asked now; it is called from many threads. `host`: the name that they ask by; then a proxy may be
+    on the way, and answer for a server that is gone. `think_seconds`: between two orders of a shopper."""
 
-    def __init__(self, shelf: Shelf, urls, shoppers: int = SHOPPERS, payments: tuple = None, wants=None):
+    def __init__(self, shelf: Shelf, urls, shoppers: int = SHOPPERS, payments: tuple = None, wants=None, host: str = "",
+                 think_seconds: float = 0):
         self.shelf = shelf
         self.urls = urls
+        self.host = host
+        self.think_seconds = think_seconds
         self.shoppers = shoppers
         self.payments = payments or (api.ON_DELIVERY, api.ON_DELIVERY, api.card(), api.card(),
                                      api.card(api.CARD_DECLINED), api.card(api.CARD_UNKNOWN))
@@ -102,7 +112,7 @@ class Storm:
 
     def start(self):
         if not self.variants:
-            client = api.Client(self.urls()[0])
+            client = self._client(self.urls()[0])
             self.variants = {sku: client.variants(sku)[0]["id"] for sku in self.shelf.stock}
         self.running.set()
         self.threads = [threading.Thread(target=self._shopper, args=(next(self.seeds),), daemon=True)
@@ -144,9 +154,9 @@ class Storm:
 
     # --- afterwards -------------------------------------------------------------------------------------
 
-    def settle(self):
+    def settle(self, seconds: float = SETTLE_SECONDS_MAX):
         """Every open checkout is tried again until it is answered: nobody is left in doubt."""
-        end = time.monotonic() + SETTLE_SECONDS_MAX
+        end = time.monotonic() + seconds
         waiting = collections.deque(self.open)
         self.open = []
 
@@ -159,7 +169,7 @@ class Storm:
                     return
                 self._pursue(checkout, rng, visit, lambda: time.monotonic() < end, patient=True)
 
-        self._join(self._run(shopper, self.shoppers), SETTLE_SECONDS_MAX + JOIN_SECONDS_MAX)
+        self._join(self._run(shopper, self.shoppers), seconds + JOIN_SECONDS_MAX)
         assert not self.wrong, f"{len(self.wrong)} wrong answers: {self.wrong[:3]}"
         assert not self.open, f"{len(self.open)} checkouts were never answered: {self.open[:3]}"
 
@@ -169,7 +179,7 @@ class Storm:
         waiting = collections.deque(entry for entry in list(self.acknowledged.values()) if only(entry))
 
         def reader(_):
-            client = api.Client(self.urls()[0])
+            client = self._client(self.urls()[0])
             while True:
                 try:
                     entry = waiting.popleft()
@@ -198,7 +208,14 @@ class Storm:
                 f"{self.retried} tries repeated, {self.resolved} unknown outcomes resolved, checkout away for at most "
                 f"{self.away():.1f} s; answers {dict(sorted(self.answers.items(), key=str))}")
 
+    def failed(self) -> dict:
+        """Tries that got no answer from the shop, or one that a shopper should never see in fair weather."""
+        return {what: count for what, count in self.answers.items() if what in ("gone", 503, 429, *OF_A_PROXY)}
+
     # --- inside -----------------------------------------------------------------------------------------
+
+    def _client(self, address: str, timeout: float = 30) -> api.Client:
+        return api.Client(address, timeout, self.host)
 
     @staticmethod
     def _run(work, count: int) -> list:
@@ -220,6 +237,8 @@ class Storm:
         while self.running.is_set() and not self.wrong:
             checkout = Checkout(api.token(), api.token(), self.wants(rng), rng.choice(self.payments))
             self._pursue(checkout, rng, visit, self.running.is_set, patient=False)
+            if self.think_seconds:
+                time.sleep(rng.uniform(0.5, 1.5) * self.think_seconds)
 
     def _pursue(self, checkout: Checkout, rng: random.Random, visit: dict, may_go_on, patient: bool):
         """Until there is an answer that ends it, or the shopper has to leave it open."""
@@ -233,7 +252,7 @@ class Storm:
                     time.sleep(next(pauses))
                     continue
                 address = rng.choice(servers)
-                client = visit["client"] = api.Client(address, timeout=REQUEST_SECONDS_MAX)
+                client = visit["client"] = self._client(address, REQUEST_SECONDS_MAX)
                 client.url = address
             checkout.tries += 1
             lines = [(self.variants[sku], units) for sku, units in checkout.lines.items()]
@@ -244,6 +263,11 @@ class Storm:
                 visit["client"] = None  # another server, perhaps
                 checkout.doubts += 1
                 self._count("gone")
+                time.sleep(next(pauses))
+                continue
+            if self.host and status in OF_A_PROXY:
+                checkout.doubts += 1
+                self._count(status)
                 time.sleep(next(pauses))
                 continue
             if self.history:
@@ -262,7 +286,7 @@ class Storm:
     def _count(self, what):
         with self.lock:
             self.answers[what] += 1
-            self.retried += what in ("gone", 503, 429)
+            self.retried += what in ("gone", 503, 429, *OF_A_PROXY)
 
     def _ends(self, checkout: Checkout, status: int, answer: dict) -> bool:
         sold_out = status == 409 and "lines" in answer
@@ -301,7 +325,7 @@ class Storm:
         return ""
 
     def _one_key_one_order(self):
-        client = api.Client(self.urls()[-1])
+        client = self._client(self.urls()[-1])
         entries = list(self.acknowledged.values())
         final = [entry for entry in entries if entry.status in FINAL]
         for entry in random.Random(1).sample(final, min(len(final), REPLAYS_MAX)):
