@@ -1,10 +1,10 @@
-// The port through which the shop asks other people's servers: webhooks today; a gateway's API, mail. Not the
-// hot path.
+// The port through which the shop asks other servers: webhooks, a payment gateway's API. Not the hot path.
 //
 // Invariant: every request ends, with an answer or an error, within its timeout, and what an answer may weigh
 // is bounded. Redirects are answers, never followed: where they lead was not what was asked for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,11 +14,14 @@
 
 namespace ff::http_client {
 
+enum class Method : std::uint8_t { kGet, kPost };
+
 struct Request {
   std::string url;
   std::vector<std::string> headers;             // "Name: value"
-  std::string body;                             // sent by POST
+  std::string body;                             // of a POST
   Duration timeout = std::chrono::seconds(15);  // of everything, from the look-up of the name on
+  Method method = Method::kPost;
 };
 
 struct Response {
@@ -30,10 +33,12 @@ struct Response {
 class Client {
  public:
   virtual ~Client() = default;
-  /// kUnavailable: not reached, or no whole answer in time. kInvalid: the address is one that the policy
-  /// refuses. kOverloaded: too many requests are under way. Any thread; answers on the caller's executor.
+  /// kUnknown: no whole answer in time, but some of the request had left: it may have been acted on. The
+  /// others say that nothing was sent. kUnavailable: not reached. kInvalid: the address is one that the
+  /// policy refuses. kOverloaded: too many requests are under way. Any thread; answers on the caller's
+  /// executor.
   virtual Task<Result<Response>> send(Request request) = 0;
-  /// Ends all that is under way with kUnavailable, and all that comes later.
+  /// Ends all that is under way, and all that comes later with kUnavailable.
   virtual void close() = 0;
 };
 

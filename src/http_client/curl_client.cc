@@ -62,7 +62,10 @@ struct CurlClient::Transfer {
   }
 
   bool prepare();
+  bool set_method();
   Result<Response> outcome(CURLcode code);
+  /// Why there is no answer, and whether the other side may have heard the question.
+  tl::unexpected<Error> lost(std::string why) const;
 
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
     auto& transfer = *static_cast<Transfer*>(self);
@@ -108,6 +111,14 @@ struct CurlClient::Transfer {
   char error[CURL_ERROR_SIZE] = "";
 };
 
+bool CurlClient::Transfer::set_method() {
+  if (request.method == Method::kGet) return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+  const auto size = static_cast<curl_off_t>(request.body.size());
+  return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str()) == CURLE_OK &&
+         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size) == CURLE_OK;
+}
+
 bool CurlClient::Transfer::prepare() {
   easy = curl_easy_init();
   if (!easy) return false;
@@ -121,9 +132,7 @@ bool CurlClient::Transfer::prepare() {
   const auto set = [this](CURLoption option, auto value) {
     return curl_easy_setopt(easy, option, value) == CURLE_OK;
   };
-  return set(CURLOPT_URL, request.url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "https,http") &&
-         set(CURLOPT_POST, 1L) && set(CURLOPT_POSTFIELDS, request.body.c_str()) &&
-         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size())) &&
+  return set(CURLOPT_URL, request.url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "https,http") && set_method() &&
          set(CURLOPT_HTTPHEADER, headers) && set(CURLOPT_USERAGENT, client.user_agent_.c_str()) &&
          set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) && set(CURLOPT_NOSIGNAL, 1L) &&
          (client.ca_file_.empty() || set(CURLOPT_CAINFO, client.ca_file_.c_str())) &&
@@ -141,6 +150,12 @@ bool CurlClient::Transfer::prepare() {
          set(CURLOPT_PRIVATE, static_cast<void*>(this));
 }
 
+tl::unexpected<Error> CurlClient::Transfer::lost(std::string why) const {
+  long sent_bytes = 0;  // on whatever connection, also on one that was tried before
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+  return fail(sent_bytes > 0 ? ErrorCode::kUnknown : ErrorCode::kUnavailable, std::move(why));
+}
+
 Result<Response> CurlClient::Transfer::outcome(CURLcode code) {
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && cut)) {
     long status = 0;
@@ -151,7 +166,7 @@ Result<Response> CurlClient::Transfer::outcome(CURLcode code) {
   if (!refused.empty())
     return fail(ErrorCode::kInvalid,
                 "the name leads to the private address " + refused + ", which is refused");
-  return fail(ErrorCode::kUnavailable, error[0] != '\0' ? error : curl_easy_strerror(code));
+  return lost(error[0] != '\0' ? error : curl_easy_strerror(code));
 }
 
 struct CurlClient::Multi {
@@ -259,8 +274,9 @@ void CurlClient::loop(void* multi_handle) {
     }
     if (closed) {
       for (auto& [easy, transfer] : running) {
+        Result<Response> outcome = transfer->lost("the client was closed");
         curl_multi_remove_handle(multi, easy);
-        end(std::move(transfer), fail(ErrorCode::kUnavailable, "the client was closed"));
+        end(std::move(transfer), std::move(outcome));
       }
       return;
     }

@@ -20,6 +20,7 @@ using asio::ip::tcp;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Answers each connection with the same bytes, or never.
 class Server {
@@ -61,10 +62,9 @@ class Server {
   std::thread thread_;
 };
 
-Result<Response> post(Client& client, std::string url, Duration timeout = seconds(10)) {
+Result<Response> send(Client& client, Request request) {
   asio::io_context context;
   std::optional<Result<Response>> outcome;
-  Request request{std::move(url), {"webhook-id: msg_1"}, "body the-end", timeout};
   asio::co_spawn(context, client.send(std::move(request)),
                  [&](std::exception_ptr thrown, Result<Response> answer) {
                    if (thrown) std::rethrow_exception(thrown);
@@ -72,6 +72,12 @@ Result<Response> post(Client& client, std::string url, Duration timeout = second
                  });
   context.run();
   return std::move(*outcome);
+}
+Result<Response> post(Client& client, std::string url, Duration timeout = seconds(10)) {
+  return send(client, {std::move(url), {"webhook-id: msg_1"}, "body the-end", timeout});
+}
+Result<Response> get(Client& client, std::string url) {
+  return send(client, {std::move(url), {}, {}, seconds(10), Method::kGet});
 }
 
 TEST(CurlClient, PostsTheBodyWithItsHeadersAndGivesTheAnswer) {
@@ -107,19 +113,41 @@ TEST(CurlClient, ALongBodyIsCut) {
   EXPECT_EQ(answer->body.size(), 100u);
 }
 
-TEST(CurlClient, ASilentServerIsGivenUp) {
+TEST(CurlClient, ASilentServerIsGivenUpAndMayHaveHeardTheQuestion) {
   Server server("");
   CurlClient client("test/1", {true});
   const auto answer = post(client, server.url(), milliseconds(100));
   ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().code, ErrorCode::kUnknown);
+}
+
+TEST(CurlClient, WhereNobodyListensNothingWasSent) {
+  std::string url;
+  {
+    const Server server("");
+    url = server.url();
+  }
+  CurlClient client("test/1", {true});
+  const auto answer = post(client, url);
+  ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().code, ErrorCode::kUnavailable);
+}
+
+TEST(CurlClient, AGetHasNoBody) {
+  Server server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+  CurlClient client("test/1", {true});
+  const auto answer = get(client, server.url() + "?the-end");
+  ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+  EXPECT_EQ(answer->body, "ok");
+  EXPECT_THAT(server.request(), HasSubstr("GET /hook?the-end HTTP/1.1\r\n"));
+  EXPECT_THAT(server.request(), Not(HasSubstr("Content-Length")));
 }
 
 TEST(CurlClient, ClosingEndsWhatIsUnderWayAndRefusesTheRest) {
   Server server("");
   CurlClient client("test/1", {true});
   std::thread closer([&] { client.close(); });
-  EXPECT_EQ(post(client, server.url()).error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(post(client, server.url()).has_value());
   closer.join();
   EXPECT_EQ(post(client, server.url()).error().code, ErrorCode::kUnavailable);
 }
@@ -208,6 +236,17 @@ TEST(TargetPolicy, PrivateIsAllowedOnlyWhenSaidAndPlainHttpOnlyToLoopback) {
   EXPECT_TRUE(may_connect(Socket("127.0.0.1").get(), true, {true}));
   EXPECT_FALSE(may_connect(Socket("0.0.0.0").get(), false, {true}));
   EXPECT_FALSE(may_connect(Socket("ff02::1").get(), false, {true}));
+}
+
+TEST(TargetPolicy, PlainHttpIntoAPrivateNetworkIsAllowedOnlyWhenSaid) {
+  const TargetPolicy policy{true, true};
+  EXPECT_TRUE(may_connect(Socket("10.0.0.1").get(), true, policy));
+  EXPECT_TRUE(may_connect(Socket("127.0.0.1").get(), true, policy));
+  EXPECT_FALSE(may_connect(Socket("1.1.1.1").get(), true, policy));
+  EXPECT_TRUE(check_url("http://payment-gateway:8090", policy).has_value());
+  EXPECT_TRUE(check_url("http://10.0.0.1:8090", policy).has_value());
+  EXPECT_FALSE(check_url("http://1.1.1.1:8090", policy).has_value());
+  EXPECT_TRUE(check_url("https://1.1.1.1", policy).has_value());
 }
 
 TEST(TargetPolicy, UrlsAreHttpsWithAHostAndNoPassword) {

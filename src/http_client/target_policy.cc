@@ -115,7 +115,8 @@ Reach reach_of(const sockaddr* address) {
 
 bool allows(Reach reach, bool plain_http, TargetPolicy policy) {
   if (reach == Reach::kNowhere) return false;
-  if (plain_http) return policy.allow_private && reach == Reach::kLoopback;
+  if (plain_http && !(reach == Reach::kPrivate && policy.plain_to_private))
+    return policy.allow_private && reach == Reach::kLoopback;
   return reach == Reach::kPublic || policy.allow_private;
 }
 
@@ -175,8 +176,10 @@ Result<void> check_url(const std::string& url, TargetPolicy policy) {
   auto reach = reach_of_literal(host);
   const std::string name = lower_ascii(host);
   if (name == "localhost" || name.ends_with(".localhost")) reach = Reach::kLoopback;
-  if (plain && reach != Reach::kLoopback)
+  if (plain && !policy.plain_to_private && reach != Reach::kLoopback)
     return invalid("url", "must begin with https://, unless it is on this machine");
+  if (plain && reach == Reach::kPublic)
+    return invalid("url", "must begin with https://, unless it is in a private network");
   if (reach && !allows(*reach, plain, policy))
     return invalid("url", "must not lead to a private address (webhooks.allow_private)");
   return {};

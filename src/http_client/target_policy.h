@@ -19,11 +19,15 @@ struct TargetPolicy {
   // Lets private, loopback and link-local addresses through, and plain http to loopback. For tests and for
   // receivers in the shop's own network.
   bool allow_private = false;
+  // With allow_private: plain http to all of these, as to a server of the operator's own in a cluster's
+  // network. Never to a public address.
+  bool plain_to_private = false;
 };
 
-/// Whether a URL may be asked for at all: https (http only to loopback, with allow_private), a host, no user
-/// name or password, at most 2048 bytes. kInvalid with what is wrong otherwise. An address in it is judged
-/// here too, so that a mistake is told when it is made; names are judged when they are resolved.
+/// Whether a URL may be asked for at all: https (http only to loopback, with allow_private, or as
+/// plain_to_private says), a host, no user name or password, at most 2048 bytes. kInvalid with what is wrong
+/// otherwise. An address in it is judged here too, so that a mistake is told when it is made; names are
+/// judged when they are resolved.
 Result<void> check_url(const std::string& url, TargetPolicy policy);
 
 /// Whether a socket may connect to `address`; `plain_http`: without TLS.

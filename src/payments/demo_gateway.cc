@@ -155,18 +155,27 @@ Task<Result<Payment>> DemoGateway::authorise(AuthoriseRequest request) {
   co_return co_await answer(std::move(outcome), asked_at, takes, deadline);
 }
 
-Task<Result<Payment>> DemoGateway::capture(std::string key, Instant deadline) {
+template <typename Operation>
+Task<Result<Payment>> DemoGateway::change(std::string key, Instant deadline, Operation operation) {
   const Instant asked_at = clock_.now();
-  auto operation = [](Payment& payment) { payments::capture(payment); };
   Result<Payment> outcome = co_await ledger_->change(std::move(key), asked_at, operation);
   co_return co_await answer(std::move(outcome), asked_at, settings_.latency, deadline);
 }
 
+Task<Result<Payment>> DemoGateway::capture(std::string key, Instant deadline) {
+  return change(std::move(key), deadline, [](Payment& payment) { payments::capture(payment); });
+}
+
 Task<Result<Payment>> DemoGateway::close(std::string key, Instant deadline) {
-  const Instant asked_at = clock_.now();
-  auto operation = [](Payment& payment) { payments::close(payment); };
-  Result<Payment> outcome = co_await ledger_->change(std::move(key), asked_at, operation);
-  co_return co_await answer(std::move(outcome), asked_at, settings_.latency, deadline);
+  return change(std::move(key), deadline, [](Payment& payment) { payments::close(payment); });
+}
+
+Task<Result<Payment>> DemoGateway::void_authorisation(std::string key, Instant deadline) {
+  return change(std::move(key), deadline, [](Payment& payment) { payments::void_authorisation(payment); });
+}
+
+Task<Result<Payment>> DemoGateway::refund(std::string key, Instant deadline) {
+  return change(std::move(key), deadline, [](Payment& payment) { payments::refund(payment); });
 }
 
 Task<Result<Payment>> DemoGateway::lookup(std::string key, Instant deadline) {
@@ -181,6 +190,20 @@ Task<Result<Payment>> DemoGateway::lookup(std::string key, Instant deadline) {
 }
 
 Task<Result<std::vector<Payment>>> DemoGateway::ledger() { return ledger_->reader.read(read_all); }
+
+Task<Result<std::vector<Payment>>> DemoGateway::page(std::string after, std::int64_t payments_max) {
+  auto work = [after = std::move(after),
+               payments_max](sqlite::Database& database) -> Result<std::vector<Payment>> {
+    std::vector<Payment> payments;
+    auto rows = database.statement(std::string(kColumns) + " WHERE key > ?1 ORDER BY key LIMIT ?2");
+    rows.query(after, payments_max);
+    while (rows.step())
+      payments.push_back(payment_of(rows));
+    if (database.failure()) return tl::unexpected<Error>(*database.failure());
+    return payments;
+  };
+  return ledger_->reader.read(std::move(work));
+}
 
 Result<std::vector<Payment>> DemoGateway::read_ledger(const std::string& path) {
   std::vector<Payment> payments;

@@ -1,4 +1,5 @@
-// A payment gateway that moves no money, for demo shops and tests: the documented test cards of ledger.h.
+// A payment gateway that moves no money, for demo shops and tests: the documented test cards of ledger.h. A
+// shop of one process has it inside; several share one that is a process of its own (payments/gateway_api.h).
 //
 // Invariants: what it answered is in its ledger, on disk, before the answer leaves (or before nobody is told,
 // for the card whose reply is lost). The ledger is a SQLite file of its own, outside the shop's database, so
@@ -36,9 +37,18 @@ class DemoGateway final : public Gateway {
   Task<Result<Payment>> lookup(std::string key, Instant deadline) override;
   Task<Result<std::vector<Payment>>> ledger() override;
 
+  /// The two halves of close(), as a gateway's API has them. Other payments stay as they are.
+  Task<Result<Payment>> void_authorisation(std::string key, Instant deadline);
+  Task<Result<Payment>> refund(std::string key, Instant deadline);
+  /// At most `payments_max` (> 0) payments by their keys in ascending order, from the first key above `after`
+  /// on.
+  Task<Result<std::vector<Payment>>> page(std::string after, std::int64_t payments_max);
+
  private:
   struct Ledger;
   DemoGateway(std::unique_ptr<Ledger> ledger, Clock& clock, DemoGatewaySettings settings);
+  template <typename Operation>
+  Task<Result<Payment>> change(std::string key, Instant deadline, Operation operation);
   /// The answer, once it has travelled; kUnknown when that takes longer than the deadline.
   Task<Result<Payment>> answer(Result<Payment> outcome, Instant asked_at, Duration takes, Instant deadline);
 

@@ -1,5 +1,6 @@
 // The port to whoever moves the money. Every operation is idempotent by its key: asked twice, it acts once
-// and answers the same. Adapter here: payments/demo_gateway.h.
+// and answers the same. Adapters here: payments/demo_gateway.h, in this process; payments/http_gateway.h, a
+// process elsewhere.
 //
 // An error of kUnknown or kUnavailable means that the outcome is not known: neither success nor failure.
 // Only lookup() settles it. close() is what makes a payment that never arrived safe to give up: after it, a

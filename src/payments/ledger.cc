@@ -1,5 +1,7 @@
 #include "payments/ledger.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "payments/card.h"
@@ -25,6 +27,15 @@ bool same_digits(std::string_view grouped, std::string_view digits) {
   }
   return at == digits.size();
 }
+
+bool is_test_card(std::string_view digits) {
+  return std::any_of(std::begin(kTestCards), std::end(kTestCards),
+                     [&](const TestCard& card) { return same_digits(card.number, digits); });
+}
+
+constexpr std::size_t kDigitsMin = 12, kDigitsMax = 19;  // of a card number, ISO/IEC 7812
+constexpr std::size_t kShownFirst = 6, kShownLast = 4;   // what PCI DSS lets be shown
+constexpr char kHidden = 'x';
 
 }  // namespace
 
@@ -60,10 +71,35 @@ void capture(Payment& payment) {
   ++payment.captures;
 }
 
-void close(Payment& payment) {
+void void_authorisation(Payment& payment) {
   if (payment.status == Status::kNone || payment.status == Status::kAuthorised)
     payment.status = Status::kVoided;
+}
+
+void refund(Payment& payment) {
   if (payment.status == Status::kCaptured) payment.status = Status::kRefunded;
+}
+
+void close(Payment& payment) {
+  void_authorisation(payment);
+  refund(payment);
+}
+
+std::string card_token(std::string_view digits) {
+  std::string token(digits);
+  if (is_test_card(digits) || digits.size() <= kShownFirst + kShownLast) return token;
+  std::fill(token.begin() + kShownFirst, token.end() - kShownLast, kHidden);
+  return token;
+}
+
+bool is_card_token(std::string_view text) {
+  if (is_test_card(text)) return true;
+  if (text.size() < kDigitsMin || text.size() > kDigitsMax) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool hidden = i >= kShownFirst && i + kShownLast < text.size();
+    if (hidden ? text[i] != kHidden : text[i] < '0' || text[i] > '9') return false;
+  }
+  return true;
 }
 
 }  // namespace ff::payments

@@ -37,7 +37,18 @@ Behaviour behaviour_of(std::string_view digits);
 void authorise(Payment& payment, const AuthoriseRequest& request, Behaviour behaviour, std::string reference);
 /// authorised -> captured; any other stays.
 void capture(Payment& payment);
-/// none, authorised -> voided; captured -> refunded; any other stays.
+/// none, authorised -> voided; any other stays.
+void void_authorisation(Payment& payment);
+/// captured -> refunded; any other stays.
+void refund(Payment& payment);
+/// Whichever of the two gives the money back.
 void close(Payment& payment);
+
+/// What of a card number may leave the process in which a shopper typed it: a documented test number as it
+/// is; of any other the first six digits and the last four, which is enough for its brand and its hint, and
+/// behaves as the whole number does. Applied again it changes nothing.
+std::string card_token(std::string_view digits);
+/// Whether `text` could have come from card_token().
+bool is_card_token(std::string_view text);
 
 }  // namespace ff::payments
