@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""`./ff cluster`: a real Kubernetes of five nodes in three zones on this machine, from published images or built from source."""
+
+import argparse
+import os
+import shlex
+import sys
+import time
+
+from harness import addons, docker, go_modules, host, images, node_image, settings, shell
+
+HELP = """\
+  up            make the cluster, after making whatever it needs that is not in the cache
+  down          delete it, stop the Docker that was started for it, take the routes away
+  status        nodes, add-ons, how to reach it
+  load IMAGE    bring an image of the cluster's Docker into the nodes
+  env           lines for a shell: eval "$(./ff cluster env)"
+  docker        only start the cluster's Docker, with the base images that Dockerfile and compose.yaml name
+"""
+NODES = 5
+READY_WITHIN_S = 300
+
+
+def images_come_from() -> str:
+    """"published" or "source". FF_CLUSTER_IMAGES decides; without it, what this machine's Docker already has; else whether a
+    registry answers when it is asked for the nodes' image (one request, at most 10 s)."""
+    asked = os.environ.get("FF_CLUSTER_IMAGES")
+    if asked in ("published", "source"):
+        return asked
+    if asked:
+        raise shell.Failure("FF_CLUSTER_IMAGES is neither published nor source")
+    if docker.has_image(settings.PUBLISHED_NODE_IMAGE):
+        return "published"
+    if shell.ask(["docker", "image", "ls", "--quiet", node_image.REPOSITORY]):
+        return "source"
+    answered = shell.ask(["docker", "manifest", "inspect", settings.PUBLISHED_NODE_IMAGE], timeout_s=10)
+    return "published" if answered else "source"
+
+
+def base_images() -> None:
+    """In the cluster's Docker, under their published names, what our Dockerfile and compose.yaml start from."""
+    for name, make in ((settings.DEBIAN_IMAGE, images.of_debian), (settings.POSTGRES_IMAGE, images.of_postgres)):
+        docker.load(name, make())
+
+
+def running_nodes() -> list[str]:
+    return (shell.ask(["docker", "ps", "--quiet", "--filter", f"label=io.x-k8s.kind.cluster={settings.NAME}"]) or "").split()
+
+
+def api_answers() -> bool:
+    return shell.ask(addons.kubectl("get", "--raw", "/readyz"), timeout_s=10) is not None
+
+
+def up() -> None:
+    began = time.monotonic()
+    for folder in (settings.CACHE, settings.CACHE / "work", settings.LOGS):
+        folder.mkdir(parents=True, exist_ok=True)
+    go_modules.build(("kind",))
+    docker.use()
+    host.prepare()
+    if images_come_from() == "source":
+        go_modules.build(go_modules.IN_IMAGES)
+        go_modules.build(go_modules.TOOLS)
+        image = node_image.ensure()
+        base_images()
+    else:
+        go_modules.build(go_modules.TOOLS)
+        image = settings.PUBLISHED_NODE_IMAGE
+    go_modules.publish_tools()
+    if len(running_nodes()) != NODES or not api_answers():
+        delete()
+        with shell.step(f"Making {NODES} nodes of {image.split('@')[0]}"):
+            shell.run([settings.TOOLS / "kind", "create", "cluster", f"--config={settings.HERE / 'kind.yaml'}",
+                       f"--image={image}", f"--kubeconfig={settings.KUBECONFIG}", "--verbosity=1"], log="kind")
+    with shell.step("Applying metrics-server, Traefik, cert-manager"):
+        addons.apply()
+    with shell.step("Waiting until nodes and add-ons are ready"):
+        shell.run(addons.kubectl("wait", "--for=condition=Ready", "nodes", "--all", f"--timeout={READY_WITHIN_S}s"), log="addons")
+        addons.wait()
+    print(f"The cluster stands after {time.monotonic() - began:.0f} s.\n")
+    status()
+
+
+def delete() -> None:
+    kind = go_modules.program("kind", "kind")
+    if kind.exists():
+        shell.run([kind, "delete", "cluster", f"--name={settings.NAME}", f"--kubeconfig={settings.KUBECONFIG}"], log="kind")
+
+
+def down() -> None:
+    if found := docker.endpoint():
+        os.environ["DOCKER_HOST"] = found
+        with shell.step("Deleting the cluster"):
+            delete()
+    docker.stop()
+    host.restore()
+    print("Down. Images and programs stay in the cache: ./ff cluster up takes two minutes.")
+
+
+def status() -> None:
+    found = docker.endpoint()
+    if found is None:
+        print("No cluster: no Docker answers. ./ff cluster up makes one.")
+        raise SystemExit(1)
+    os.environ["DOCKER_HOST"] = found
+    if not running_nodes() or not api_answers():
+        print(f"No cluster in the Docker at {found}. ./ff cluster up makes one.")
+        raise SystemExit(1)
+    columns = ("NAME:.metadata.name,ZONE:.metadata.labels.topology\\.kubernetes\\.io/zone,"
+               "VERSION:.status.nodeInfo.kubeletVersion,READY:.status.conditions[?(@.type=='Ready')].status")
+    print(shell.ask(addons.kubectl("get", "nodes", f"--output=custom-columns={columns}")))
+    waiting = shell.ask(addons.kubectl("get", "pods", "--all-namespaces", "--no-headers",
+                                       "--field-selector=status.phase!=Running,status.phase!=Succeeded"))
+    print(f"\nPods that don't run:\n{waiting}" if waiting else "\nAll pods run.")
+    print(f"Ingress controller (class nginx): http://{settings.HTTP} and https://{settings.HTTPS}\n\n{exports()}")
+
+
+def exports() -> str:
+    return (f"export KUBECONFIG={shlex.quote(str(settings.KUBECONFIG))}\n"
+            f"export DOCKER_HOST={shlex.quote(docker.endpoint() or docker.OWN)}\n"
+            f"export PATH={shlex.quote(str(settings.TOOLS))}:$PATH")
+
+
+def load(names: list[str]) -> None:
+    docker.use()
+    with shell.step(f"Loading {' '.join(names)} into the nodes"):
+        shell.run([settings.TOOLS / "kind", "load", "docker-image", f"--name={settings.NAME}", *names], log="kind-load")
+
+
+def only_docker() -> None:
+    settings.CACHE.mkdir(parents=True, exist_ok=True)
+    docker.use()
+    if images_come_from() == "source":
+        (settings.CACHE / "work").mkdir(exist_ok=True)
+        base_images()
+    print(exports())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./ff cluster", description=__doc__, epilog=HELP, usage="./ff cluster COMMAND",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("up", "down", "status", "load", "env", "docker"))
+    parser.add_argument("image", nargs="*")
+    asked = parser.parse_args()
+    if (asked.command == "load") != bool(asked.image):
+        parser.error("load takes images, and nothing else does")
+    commands = {"up": up, "down": down, "status": status, "env": lambda: print(exports()), "docker": only_docker,
+                "load": lambda: load(asked.image)}
+    try:
+        commands[asked.command]()
+    except shell.Failure as failure:
+        print(f"ff cluster: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
