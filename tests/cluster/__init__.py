@@ -1,0 +1,1 @@
+"""The shop on a real Kubernetes: see docs/proofs.md."""

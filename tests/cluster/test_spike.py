@@ -1,0 +1,131 @@
+"""The story of this project: a spike comes, two pods become ten, nobody is turned away, and when it is over the eight others
+leave again without dropping a request. What the overlay for this machine changes of the manifests is printed, and may be nothing but
+requests, limits and how long the autoscaler waits before it scales down."""
+
+import datetime
+import math
+import re
+import sys
+import time
+
+from support import api
+from support.cluster import ROOT, wait_until
+from support.cluster_load import Hey, Visits
+from support.cluster_overlays import differences, documents, rendered_without
+from support.cluster_recording import Recording
+from support.cluster_shop import HPA, HTTP, OVERLAY
+from support.storm import Shelf
+
+from cluster.conftest import ALL
+
+sys.path.insert(0, str(ROOT / "bench"))
+import cluster_picture  # noqa: E402
+
+LEAST, MOST = 2, 10
+QUIET_PER_SECOND = 4       # shoppers who come before and after it
+SPIKE_PER_SECOND = 120     # and in it: some 550 requests a second, half of what two processors take with the cluster on them
+BEFORE_SECONDS, SPIKE_SECONDS, AFTER_SECONDS = 10, 90 if ALL else 75, 120
+METRICS_SECONDS_MAX = 120  # until metrics-server has seen new pods
+DOWN_SECONDS_MAX = 180
+READY_BAR_SECONDS = 1.0    # from a container's start to Ready
+GOODS = Shelf(hot=1_000_000, few=1_000_000)
+MAY_DIFFER = re.compile(r"spec\.template\.spec\.containers\.\w[\w-]*\.resources\.(requests|limits)\.(cpu|memory)|"
+                        r"spec\.behavior\.scaleDown\.(stabilizationWindowSeconds|policies)")
+ORDERS_AT_ONCE = 1000      # of an SQL statement: its arguments are a command line
+
+
+def difference(cluster) -> list:
+    """What the overlay's patch for one machine makes of the manifests, as lines."""
+    plain, small = documents(rendered_without(cluster, "small.yaml")), documents(cluster.render(OVERLAY))
+    assert plain.keys() == small.keys()
+    lines = []
+    for name in sorted(plain):
+        for path, before, after in differences(plain[name], small[name]):
+            assert MAY_DIFFER.fullmatch(path), f"{name} {path}: {before} became {after}"
+            lines.append(f"{name} {path.removeprefix('spec.template.spec.')}: {before} -> {after}")
+    assert lines
+    return lines
+
+
+def goods(shop) -> str:
+    """What shoppers come for, as the storm wants it told."""
+    client = api.Client(shop.url, host=shop.host)
+    wanted = ["hot", *(sku for sku in GOODS.stock if sku.startswith("few-"))]
+    products = [f"product {sku} {client.variants(sku)[0]['id']}" for sku in wanted]
+    collections = [f"collection {each['handle']}" for each in client.request("GET", "/api/v1/collections")[2]["collections"]]
+    return "\n".join([*products, *collections, "search linen", "search shirt", "search wool"]) + "\n"
+
+
+def started(shop, pod: dict) -> float:
+    """When the node's container runtime executed the container: Kubernetes itself keeps only the second."""
+    identifier = next(each["containerID"].split("//")[1] for each in pod["status"]["containerStatuses"] if each["name"] == "web")
+    told = shop.cluster.docker("exec", pod["spec"]["nodeName"], "crictl", "inspect", "-o", "go-template", "--template",
+                               "{{.status.startedAt}}", identifier).strip()
+    moment, nanoseconds = re.match(r"([\d-]+T[\d:]+)(\.\d+)?", told).groups()
+    return datetime.datetime.fromisoformat(moment + "+00:00").timestamp() + float(nanoseconds or 0)
+
+
+def missing(shop, orders: list) -> int:
+    """Of the orders that shoppers were told, how many the database does not have."""
+    found = 0
+    for at in range(0, len(orders), ORDERS_AT_ONCE):
+        listed = ",".join(f"'{order}'" for order in orders[at:at + ORDERS_AT_ONCE])
+        found += int(shop.sql(f"SELECT count(*) FROM orders WHERE id::text IN ({listed})"))
+    return len(orders) - found
+
+
+def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop, tmp_path):
+    print("\nspike: the overlay for one machine differs from the manifests by")
+    for line in difference(shop.cluster):
+        print(f"  {line}")
+    shop.keep(LEAST, MOST)
+    shop.stock_up(GOODS)
+    wait_until(lambda: shop.cluster.get("horizontalpodautoscalers", HPA)["status"].get("currentMetrics"), "the autoscaler to see its pods",
+               METRICS_SECONDS_MAX, shop.troubles, every=1)
+    assert len(shop.ready_pods()) == LEAST
+    listed, old = goods(shop), shop.names()
+
+    def visits(rate: float, seconds: float, name: str) -> Visits:
+        (tmp_path / name).mkdir()
+        return Visits(tmp_path / name, HTTP, shop.host, listed, rate, seconds, "--by-card", warm_up=0.5)
+
+    with Recording(shop.cluster) as recording, Hey(f"{shop.url}/products/hot", shop.host, 2) as kept, \
+            Hey(f"{shop.url}/", shop.host, 2, keep_alive=False) as fresh:
+        with visits(QUIET_PER_SECOND, BEFORE_SECONDS, "before") as before:
+            pass
+        with visits(SPIKE_PER_SECOND, SPIKE_SECONDS, "spike") as spike:
+            recording.began = spike.began
+            while spike.running() and len(shop.ready_pods()) < MOST:
+                time.sleep(0.5)
+            pods = {pod["metadata"]["name"]: pod for pod in shop.ready_pods() if pod["metadata"]["name"] not in old}
+            runs = {name: started(shop, pod) for name, pod in pods.items()}
+        with visits(QUIET_PER_SECOND, AFTER_SECONDS, "after") as after:
+            shop.wait_for_pods(LEAST, DOWN_SECONDS_MAX)
+            down = time.time() - (spike.began + SPIKE_SECONDS)
+    for each in (before, spike, after):
+        recording.add(each)
+    ready = recording.pods.became_ready()
+    took = sorted(ready[name] - began for name, began in runs.items())
+    decided = recording.after(recording.wanted(), lambda pods: pods > LEAST)
+    first = recording.after(recording.serving(), lambda pods: pods > LEAST)
+    all_ready = recording.after(recording.ready(), lambda pods: pods == MOST)
+    most = max(count for _, count in recording.ready())
+    figures = {"decided_seconds": decided, "first_serving_seconds": first, "all_ready_seconds": all_ready, "back_seconds": down,
+               "exec_to_ready_seconds": took, "least": LEAST, "most": most}
+    path = recording.write("spike", **{name: None if value is math.nan else value for name, value in figures.items()})
+    cluster_picture.draw_file(path, path.with_suffix(".svg"))
+    print(f"  decided after {decided:.1f} s, the first new pod served after {first:.1f} s, {most} pods ready after {all_ready:.1f} s; "
+          f"{LEAST} again {down:.1f} s after the load ended")
+    print(f"  exec to Ready of {len(took)} new pods: {', '.join(f'{seconds:.2f}' for seconds in took)} s; bar "
+          f"{READY_BAR_SECONDS:.0f} s: {sum(seconds <= READY_BAR_SECONDS for seconds in took)} of {len(took)} met")
+    for each in (spike, after):
+        print(f"  {each}")
+    for each in (kept, fresh):
+        print(f"  {each}")
+    told = [order for each in (before, spike, after) for order in each.bought()]
+    lost = missing(shop, told)
+    print(f"  orders that shoppers were told of: {len(told)}, lost: {lost}; audit: {shop.audit()}; wrote {path.relative_to(ROOT)} and .svg")
+    assert most == MOST, "the autoscaler did not need all of its pods"
+    assert not any(each.failed() for each in (before, spike, after)), [each.failed() for each in (before, spike, after)]
+    assert kept.failed == fresh.failed == 0 < kept.asked
+    assert told and lost == 0
