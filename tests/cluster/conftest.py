@@ -56,3 +56,13 @@ def next_release() -> Release:
     version = re.search(r"set\(FF_NEXT_VERSION ([\d.]+)\)", (folder / "CMakeLists.txt").read_text()).group(1)
     migration, = folder.glob("postgres-*.sql")
     return Release(version, int(migration.name.split("-")[1]))
+
+
+@pytest.fixture
+def fresh(shop, next_release):
+    """A shop whose database has not seen the next release."""
+    if shop.schema() >= next_release.schema:
+        shop.remove()
+        shop.deploy()
+        shop.keep(2)
+    return shop

@@ -3,7 +3,6 @@ image fashionforward:next, made of the same sources with one more migration (tes
 
 import time
 
-import pytest
 from support import api
 from support.cluster import NAMESPACE, wait_until
 from support.cluster_overlays import overlay
@@ -12,16 +11,6 @@ from support.cluster_watch import Watch
 
 ORDERS, ORDERS_SECONDS_MAX = 15, 60
 ASKED = 20  # times, whichever pod answers: were one of several pods of another release, it would show
-
-
-@pytest.fixture
-def fresh(shop, next_release):
-    """A shop whose database has not seen the next release."""
-    if shop.schema() >= next_release.schema:
-        shop.remove()
-        shop.deploy()
-        shop.keep(2)
-    return shop
 
 
 def releases(shop) -> set:

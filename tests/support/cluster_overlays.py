@@ -14,7 +14,7 @@ BUILT = ROOT / "build" / "cluster" / "overlays"
 
 def overlay(name: str, *patches, components: tuple = (), images: dict = None, resources: tuple = (OVERLAY,)) -> str:
     """A kustomization in build/cluster of `resources` (from the repository's root) and what a test changes of them: objects that
-    are merged in, or json_patch(). `images`: the tag of fashionforward that stands for a name."""
+    are merged in, or json_patch(). `images`: what stands for a name: a tag of fashionforward, or NAME:TAG."""
     folder = BUILT / name
     folder.mkdir(parents=True, exist_ok=True)
     up = "../" * len(folder.relative_to(ROOT).parts)
@@ -25,7 +25,9 @@ def overlay(name: str, *patches, components: tuple = (), images: dict = None, re
     if patches:
         text["patches"] = [patch if "target" in patch else {"patch": yaml.safe_dump(patch)} for patch in patches]
     if images:
-        text["images"] = [{"name": image, "newName": "fashionforward", "newTag": tag} for image, tag in images.items()]
+        names = {image: tag if ":" in tag else f"fashionforward:{tag}" for image, tag in images.items()}
+        text["images"] = [{"name": image, "newName": name.rsplit(":", 1)[0], "newTag": name.rsplit(":", 1)[1]}
+                          for image, name in names.items()]
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(text, sort_keys=False))
     return str(folder.relative_to(ROOT))
 

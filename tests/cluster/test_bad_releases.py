@@ -1,0 +1,84 @@
+"""Releases that can't come out, each followed on its page of docs/runbooks while people look and buy: one sees what the page says one
+sees, finds the cause by its commands, takes the release back by them; and nobody outside has noticed anything."""
+
+import dataclasses
+
+import pytest
+from support.cluster import NAMESPACE, wait_until
+from support.cluster_overlays import overlay
+from support.cluster_runbook import Page
+from support.cluster_shop import DEPLOYMENT, STABLE
+
+SYMPTOM_SECONDS_MAX = 120
+ORDERS, ORDERS_SECONDS_MAX = 15, 60
+WAITS_SECONDS = 3  # that `rollout status` is watched for, to see that it waits
+
+
+@dataclasses.dataclass(frozen=True)
+class BadRelease:
+    page: str
+    sees: tuple          # one of these stands in the list of pods
+    diagnosis: str = ""  # and this in what the page's table makes of it
+    change: dict = dataclasses.field(default_factory=dict)  # of the container `web`
+    image: str = "test"
+
+
+RELEASES = (
+    # A name that no name server knows: nothing is asked of anybody's registry.
+    BadRelease("image-pull-fails", ("Init:ErrImagePull", "Init:ImagePullBackOff"), image="registry.invalid/fashionforward:typo"),
+    BadRelease("not-ready", ("0/1",), "the probe asks a path that this release does not have",
+               {"readinessProbe": {"httpGet": {"path": "/nowhere", "port": "ops"}}}),
+    BadRelease("crash-loop", ("Error", "CrashLoopBackOff"), "the server does not start", {"args": ["serve", "--no-such-flag"]}),
+    BadRelease("migration-fails", ("Init:Error", "Init:CrashLoopBackOff"), "that migration failed and nothing of it was done", image="next"),
+)
+
+
+def make(release: BadRelease) -> str:
+    """The overlay with it."""
+    web = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": DEPLOYMENT},
+           "spec": {"template": {"spec": {"containers": [{"name": "web", **release.change}]}}}}
+    return overlay(f"bad-{release.page}", *([web] if release.change else []), images={"fashionforward": release.image})
+
+
+@pytest.fixture
+def stumbling_block(fresh):
+    """What the next release's migration stumbles over: a column of that name, which somebody had added by hand."""
+    fresh.sql("ALTER TABLE orders ADD COLUMN gift_note text")
+    yield
+    fresh.sql("ALTER TABLE orders DROP COLUMN IF EXISTS gift_note")
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.page)
+def test_a_release_that_can_not_come_out_is_taken_back_by_its_page_and_nobody_notices(shop, request, release):
+    if release.page == "migration-fails":
+        request.getfixturevalue("stumbling_block")
+    page = Page(release.page)
+    sees = page.symptom(*release.sees)
+    old, schema = shop.names(), shop.schema()
+    with shop.shoppers(workers=4) as (pages, storm):
+        storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
+        shop.cluster.kubectl("apply", "-k", make(release))
+
+        def broken() -> list:
+            """The new release's pods, once they look as the page says."""
+            listed = shop.cluster.kubectl("-n", NAMESPACE, "get", "pods", "-l", STABLE, "--no-headers").stdout.splitlines()
+            return [line.split()[0] for line in listed if line.split()[0] not in old and any(word in line.split() for word in sees)
+                    and (release.page != "not-ready" or "Running" in line)]
+
+        pod = wait_until(broken, f"one of {sees} as {page.name}.md says", SYMPTOM_SECONDS_MAX, shop.troubles, every=1)[0]
+        found = wait_until(lambda: page.diagnosis(page.look("Check", POD=pod)) or not release.diagnosis, "a line of the page's table",
+                           SYMPTOM_SECONDS_MAX, lambda: page.look("Check", POD=pod), every=2)
+        waits = shop.cluster.kubectl("-n", NAMESPACE, "rollout", "status", f"deployment/{DEPLOYMENT}", f"--timeout={WAITS_SECONDS}s", check=False)
+        storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
+        serving = {each["metadata"]["name"] for each in shop.ready_pods()}
+        page.follow("Act")
+        storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
+        wait_until(lambda: {each["metadata"]["name"] for each in shop.ready_pods()} == shop.names(), "the bad pods to go", SYMPTOM_SECONDS_MAX,
+                   shop.troubles)
+    told = "; ".join(f"{left}: {right}" for left, right in found) if isinstance(found, list) else "no table to read"
+    shop.finish(f"{page.name}.md: {pod} {'/'.join(sees)}; {told[:160]}", pages, storm)
+    assert waits.returncode != 0, "the rollout went through"
+    assert old <= serving, "an old pod was taken away for a release that can't come out"
+    assert old <= shop.names(), "the old pods were restarted by taking the release back"
+    assert shop.schema() == schema, "a release that did not come out has changed the schema"
+    assert not release.diagnosis or any(release.diagnosis in right for _, right in found), f"{found} does not say: {release.diagnosis}"
