@@ -62,3 +62,20 @@ def test_kill_9_of_containers_costs_at_most_what_was_under_way(shop):
                 f"failed, {clients} could be under way at each", pages, storm, fair=False)
     assert failed <= KILLS * clients, "more failed than was under way"
     assert {what for each in pages for what in each.statuses} <= {200, 502, 504}, "the shop itself answered wrongly"
+
+
+def test_all_containers_killed_at_once_are_noticed_and_no_order_is_lost(shop):
+    """The test of the tests: where nobody is left to serve, the load must see failures; what it counts as 0 elsewhere is 0."""
+    shop.keep(2)
+    with shop.shoppers() as (pages, storm):
+        storm.wait_for_orders(ORDERS_BETWEEN, ORDERS_SECONDS_MAX)
+        began = time.time()
+        for victim in shop.ready_pods():
+            shop.cluster.kill_container(victim, "web")
+        wait_until(lambda: len(shop.ready_pods()) < 2, "the cluster to notice", START_SECONDS_MAX, shop.troubles, every=0.05)
+        wait_until(lambda: len(shop.ready_pods()) == 2, "all to be back", START_SECONDS_MAX, shop.troubles)
+        back = time.time() - began
+        storm.wait_for_orders(ORDERS_BETWEEN, ORDERS_SECONDS_MAX)
+    failed = sum(each.failed for each in pages) + sum(storm.failed().values())
+    shop.finish(f"kill -9 of all containers at once: {failed} requests failed, back after {back:.1f} s", pages, storm, fair=False)
+    assert failed > 0, "nobody was there to answer, and the load did not see it"
