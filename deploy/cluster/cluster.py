@@ -15,6 +15,7 @@ HELP = """\
   status        nodes, add-ons, how to reach it
   load IMAGE    bring an image of the cluster's Docker into the nodes
   env           lines for a shell: eval "$(./ff cluster env)"
+  check         try what the cluster promises, in about a minute
   docker        only start the cluster's Docker, with the base images that Dockerfile and compose.yaml name
 """
 NODES = 5
@@ -127,6 +128,13 @@ def load(names: list[str]) -> None:
         shell.run([settings.TOOLS / "kind", "load", "docker-image", f"--name={settings.NAME}", *names], log="kind-load")
 
 
+def check() -> None:
+    docker.use()
+    os.environ["KUBECONFIG"] = str(settings.KUBECONFIG)
+    os.environ["PATH"] = f"{settings.TOOLS}:{os.environ['PATH']}"
+    os.execv(settings.HERE / "check" / "check.sh", ["check.sh"])
+
+
 def only_docker() -> None:
     settings.CACHE.mkdir(parents=True, exist_ok=True)
     docker.use()
@@ -139,12 +147,12 @@ def only_docker() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./ff cluster", description=__doc__, epilog=HELP, usage="./ff cluster COMMAND",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("up", "down", "status", "load", "env", "docker"))
+    parser.add_argument("command", choices=("up", "down", "status", "load", "env", "check", "docker"))
     parser.add_argument("image", nargs="*")
     asked = parser.parse_args()
     if (asked.command == "load") != bool(asked.image):
         parser.error("load takes images, and nothing else does")
-    commands = {"up": up, "down": down, "status": status, "env": lambda: print(exports()), "docker": only_docker,
+    commands = {"up": up, "down": down, "status": status, "env": lambda: print(exports()), "docker": only_docker, "check": check,
                 "load": lambda: load(asked.image)}
     try:
         commands[asked.command]()

@@ -1,11 +1,12 @@
 """The container images that a machine without a registry makes from what was built here, under the names that the published ones
-have. Each archive is kept in CACHE/images/NAME-KEY.tar; KEY is a hash of the programs, of the Debian packages and of this file.
+have. Each archive is kept in CACHE/images/NAME-KEY.tar; KEY is a hash of the programs and Debian packages in it and of the code
+that puts them there.
 """
 
 import hashlib
+import inspect
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,13 +16,14 @@ from harness.archive import Config
 from harness.go_modules import MODULES, program, source
 
 ARCHIVES = settings.CACHE / "images"
+LOADER = "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
 NOBODY = "65532:65532"  # "nonroot" of distroless images, which the published ones are
 
 
 def kept(name: str, made_of: list[str], names: Callable[[], dict[str, Config]], fill: Callable[[Path], None],
          *, compress: bool = True) -> Path:
     """The archive of an image, made where it is missing: `fill` puts its files into a folder."""
-    key = hashlib.sha256("\n".join([Path(__file__).read_text(encoding="utf-8"), *made_of]).encode()).hexdigest()[:16]
+    key = hashlib.sha256("\n".join([inspect.getsource(fill), inspect.getsource(names), *made_of]).encode()).hexdigest()[:16]
     path = ARCHIVES / f"{name}-{key}.tar"
     if not path.exists():
         with shell.step(f"Making the image of {name} (once)"), tempfile.TemporaryDirectory(dir=settings.CACHE / "work") as folder:
@@ -103,7 +105,7 @@ def kube_proxy() -> Path:
         for library in libraries(node, [*(f"/usr/sbin/{name}" for name in programs),
                                         *(f"/{extensions}/{so.name}" for so in (node / extensions).glob("*.so"))]):
             shutil.copy((node / library.lstrip("/")).resolve(), root / "usr/lib/x86_64-linux-gnu" / Path(library).name)
-        shutil.copy((node / "usr/lib64/ld-linux-x86-64.so.2"), root / "usr/lib64/ld-linux-x86-64.so.2")
+        shutil.copy(node / LOADER, root / "usr/lib64" / Path(LOADER).name)
         for name in ("protocols", "services"):
             if (node / "etc" / name).exists():
                 shutil.copy(node / "etc" / name, root / "etc" / name)
@@ -113,10 +115,14 @@ def kube_proxy() -> Path:
 
 
 def libraries(root: Path, files: list[str]) -> list[str]:
-    """The shared libraries that programs and plugins of a file system load."""
-    told = subprocess.run(["chroot", str(root), "ldd", *files], capture_output=True, text=True, check=False,
-                          env={"PATH": "/usr/bin:/bin"}).stdout
-    return sorted({path for path in re.findall(r"(/\S+\.so\S*) \(0x", told) if "/xtables/" not in path and "/lib64/" not in path})
+    """The shared libraries that programs and plugins of a file system load, as its own loader finds them."""
+    found: set[str] = set()
+    for file in files:
+        told = shell.ask(["chroot", root, f"/{LOADER}", "--list", file])
+        if told is None:
+            raise shell.Failure(f"the libraries of {file} could not be listed")
+        found.update(path for path in re.findall(r"=> (/\S+) \(0x", told) if "/xtables/" not in path)
+    return sorted(found)
 
 
 def pause() -> Path:
