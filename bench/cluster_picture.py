@@ -1,5 +1,5 @@
-"""The picture of a spike on Kubernetes (./ff test cluster --case spike): what was asked, how fast it was answered and how many pods
-there were, second by second, one above the other. SVG that reads on light and on dark pages, as bench/picture.py's.
+"""The picture of a spike on Kubernetes (./ff test cluster --case spike): what was asked, how fast it was answered and how
+many pods there were, second by second, one above the other. SVG that reads on light and on dark pages, as bench/picture.py's.
 
     python3 bench/cluster_picture.py build/cluster/spike.json docs/pictures/cluster-spike.svg"""
 
@@ -10,6 +10,7 @@ import sys
 
 from picture import STYLE, points, text
 
+TITLE = "A spike on Kubernetes: two pods become ten, and two again"
 WIDTH, LEFT, RIGHT = 860, 74, 726
 TOP, PANEL, GAP = 76, 108, 42  # of the first panel; each panel's height; between them
 TICKS = (1, 2, 5, 10, 20, 30, 50, 60, 100, 200, 300, 500, 1000, 2000, 5000, 10000)
@@ -30,17 +31,18 @@ def draw(told: dict) -> str:
     panels = [
         ("requests a second", tick_below(requests), lambda value: value / (requests * 1.08), [(0, "requests", "")]),
         ("latency, ms", [10**power for power in range(decades + 1)],
-         lambda value: math.log10(max(value, LATENCY_MS_LEAST) / LATENCY_MS_LEAST) / decades, [(0, "p50_ms", "p50"), (1, "p99_ms", "p99")]),
+         lambda value: math.log10(max(value, LATENCY_MS_LEAST) / LATENCY_MS_LEAST) / decades,
+         [(0, "p50_ms", "p50"), (1, "p99_ms", "p99")]),
         ("pods", [0, 2, pods] if pods != 2 else [0, 2], lambda value: value / (pods * 1.15),
          [(3, "wanted", "wanted"), (0, "ready", "ready")]),
     ]
     height = TOP + len(panels) * (PANEL + GAP) + 34
     words = in_words(told)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
-             'aria-labelledby="title description">', '<title id="title">A spike on Kubernetes: two pods become ten, and two again</title>',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+             'role="img" aria-labelledby="title description">', f'<title id="title">{TITLE}</title>',
              f'<desc id="description">{words}</desc>', f"<style>{STYLE}</style>",
              f'<rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
-             text(28, 34, "A spike on Kubernetes: two pods become ten, and two again", "title"), text(28, 52, words, "small")]
+             text(28, 34, TITLE, "title"), text(28, 52, words, "small")]
     floor = TOP + 14 + len(panels) * (PANEL + GAP) - GAP
     step = 30
     for tick in range(math.ceil(first / step) * step, int(last) + 1, step):
@@ -52,9 +54,12 @@ def draw(told: dict) -> str:
         parts.append(text(LEFT, top - 8, name, "name"))
         for tick in ticks:
             y = bottom - share(tick) * PANEL
-            parts += [f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>', text(LEFT - 8, y + 4, f"{tick:,}", "small", "end")]
+            parts += [f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>',
+                      text(LEFT - 8, y + 4, f"{tick:,}", "small", "end")]
         for row, (colour, field, label) in enumerate(lines):
-            corners = steps(seconds, field, across) if name == "pods" else [(across(second["at"] + 0.5), second[field]) for second in seconds]
+            corners = [(across(second["at"] + 0.5), second[field]) for second in seconds]
+            if name == "pods":
+                corners = steps(seconds, field, across)
             corners = [(x, bottom - min(1.0, share(value)) * PANEL) for x, value in corners]
             style = f"stroke:var(--s{colour});stroke-width:1.8" + (";stroke-dasharray:5 4" if field == "wanted" else "")
             parts.append(f'<polyline class="line" style="{style}" points="{points(corners)}"/>')

@@ -1,5 +1,5 @@
-"""Releases that can't come out, each followed on its page of docs/runbooks while people look and buy: one sees what the page says one
-sees, finds the cause by its commands, takes the release back by them; and nobody outside has noticed anything."""
+"""Releases that can't come out, each followed on its page of docs/runbooks while people look and buy: one sees what the page
+says one sees, finds the cause by its commands, takes the release back by them; and nobody outside has noticed anything."""
 
 import dataclasses
 
@@ -29,7 +29,8 @@ RELEASES = (
     BadRelease("not-ready", ("0/1",), "the probe asks a path that this release does not have",
                {"readinessProbe": {"httpGet": {"path": "/nowhere", "port": "ops"}}}),
     BadRelease("crash-loop", ("Error", "CrashLoopBackOff"), "the server does not start", {"args": ["serve", "--no-such-flag"]}),
-    BadRelease("migration-fails", ("Init:Error", "Init:CrashLoopBackOff"), "that migration failed and nothing of it was done", image="next"),
+    BadRelease("migration-fails", ("Init:Error", "Init:CrashLoopBackOff"), "that migration failed and nothing of it was done",
+               image="next"),
 )
 
 
@@ -61,24 +62,28 @@ def test_a_release_that_can_not_come_out_is_taken_back_by_its_page_and_nobody_no
 
         def broken() -> list:
             """The new release's pods, once they look as the page says."""
-            listed = shop.cluster.kubectl("-n", NAMESPACE, "get", "pods", "-l", STABLE, "--no-headers").stdout.splitlines()
-            return [line.split()[0] for line in listed if line.split()[0] not in old and any(word in line.split() for word in sees)
-                    and (release.page != "not-ready" or "Running" in line)]
+            listed = shop.cluster.kubectl("-n", NAMESPACE, "get", "pods", "-l", STABLE, "--no-headers").stdout
+            new = [line.split() for line in listed.splitlines() if line.split()[0] not in old]
+            return [name for name, ready, state, *_ in new if {ready, state} & set(sees) and (ready not in sees or state == "Running")]
 
         pod = wait_until(broken, f"one of {sees} as {page.name}.md says", SYMPTOM_SECONDS_MAX, shop.troubles, every=1)[0]
-        found = wait_until(lambda: page.diagnosis(page.look("Check", POD=pod)) or not release.diagnosis, "a line of the page's table",
-                           SYMPTOM_SECONDS_MAX, lambda: page.look("Check", POD=pod), every=2)
-        waits = shop.cluster.kubectl("-n", NAMESPACE, "rollout", "status", f"deployment/{DEPLOYMENT}", f"--timeout={WAITS_SECONDS}s", check=False)
+
+        def look() -> str:
+            return page.look("Check", POD=pod)
+
+        found = wait_until(lambda: page.diagnosis(look()) or not release.diagnosis, "a line of the page's table",
+                           SYMPTOM_SECONDS_MAX, look, every=2)
+        waits = shop.cluster.kubectl("-n", NAMESPACE, "rollout", "status", f"deployment/{DEPLOYMENT}",
+                                     f"--timeout={WAITS_SECONDS}s", check=False)
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         serving = {each["metadata"]["name"] for each in shop.ready_pods()}
         page.follow("Act")
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
-        wait_until(lambda: {each["metadata"]["name"] for each in shop.ready_pods()} == shop.names(), "the bad pods to go", SYMPTOM_SECONDS_MAX,
-                   shop.troubles)
+        wait_until(lambda: len(shop.ready_pods()) == len(shop.names()), "the bad pods to go", SYMPTOM_SECONDS_MAX, shop.troubles)
     told = "; ".join(f"{left}: {right}" for left, right in found) if isinstance(found, list) else "no table to read"
     shop.finish(f"{page.name}.md: {pod} {'/'.join(sees)}; {told[:160]}", pages, storm)
     assert waits.returncode != 0, "the rollout went through"
     assert old <= serving, "an old pod was taken away for a release that can't come out"
     assert old <= shop.names(), "the old pods were restarted by taking the release back"
     assert shop.schema() == schema, "a release that did not come out has changed the schema"
-    assert not release.diagnosis or any(release.diagnosis in right for _, right in found), f"{found} does not say: {release.diagnosis}"
+    assert not release.diagnosis or any(release.diagnosis in right for _, right in found), f"{found}: not {release.diagnosis}"

@@ -21,7 +21,8 @@ IN_A_ROW = 20    # answers of one release: the switch has reached both controlle
 
 def clear(shop, track: str):
     """Whatever is left of it."""
-    shop.cluster.kubectl("-n", NAMESPACE, "delete", "ingress,deployment,hpa,service", "-l", f"track={track}", "--ignore-not-found")
+    shop.cluster.kubectl("-n", NAMESPACE, "delete", "ingress,deployment,hpa,service", "-l", f"track={track}",
+                         "--ignore-not-found")
 
 
 def answers(shop, times: int, **headers) -> collections.Counter:
@@ -37,14 +38,16 @@ def answers(shop, times: int, **headers) -> collections.Counter:
 
 def until_only(shop, release: str) -> float:
     began = time.time()
-    wait_until(lambda: set(answers(shop, IN_A_ROW)) == {release}, f"only release {release} to answer", SWITCH_SECONDS_MAX, every=0.1)
+    wait_until(lambda: set(answers(shop, IN_A_ROW)) == {release}, f"only release {release} to answer", SWITCH_SECONDS_MAX,
+               every=0.1)
     return time.time() - began
 
 
 @pytest.fixture
 def canary(shop, next_release):
     PAGE.do("Canary", "kubectl apply -k")
-    wait_until(lambda: answers(shop, 1, **{"X-Canary": "always"})[next_release.version], "the canary's Ingress", SWITCH_SECONDS_MAX)
+    wait_until(lambda: answers(shop, 1, **{"X-Canary": "always"})[next_release.version], "the canary's Ingress",
+               SWITCH_SECONDS_MAX)
     yield shop
     clear(shop, "canary")
 
@@ -58,13 +61,14 @@ def test_a_canary_takes_one_request_in_ten_then_half_and_goes_again(canary, next
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         busy = answers(shop, ASKED)
         PAGE.do("Canary", "canary-weight=50")
-        wait_until(lambda: answers(shop, IN_A_ROW)[new] >= IN_A_ROW // 2 - CONTROLLERS, "half of the requests", SWITCH_SECONDS_MAX)
+        wait_until(lambda: answers(shop, IN_A_ROW)[new] >= IN_A_ROW // 2 - CONTROLLERS, "half of the requests",
+                   SWITCH_SECONDS_MAX)
         half = answers(shop, ASKED)
         PAGE.do("Canary", "delete ingress")
         until_only(shop, this_release)
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
-    shop.finish(f"canary {new} at {WEIGHT_PERCENT} %: {quiet[new]} of {ASKED} requests, under load {busy[new]}; at 50 % {half[new]}; by header "
-                f"always {always[new]} of {BY_HEADER}, never {never[new]} of {BY_HEADER}", pages, storm)
+    shop.finish(f"canary {new} at {WEIGHT_PERCENT} %: {quiet[new]} of {ASKED} requests, under load {busy[new]}; at 50 % "
+                f"{half[new]}; by header always {always[new]} of {BY_HEADER}, never {never[new]} of {BY_HEADER}", pages, storm)
     assert this_release != new
     assert abs(quiet[new] - ASKED * WEIGHT_PERCENT // 100) <= CONTROLLERS
     assert dict(always) == {new: BY_HEADER} and dict(never) == {this_release: BY_HEADER}

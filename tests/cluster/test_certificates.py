@@ -25,7 +25,8 @@ def authority(cluster) -> ssl.SSLContext:
 def visit(trust: ssl.SSLContext) -> str:
     """A page over a connection of its own; the serial number of the certificate that was shown, which must be for this host."""
     host, port = HTTPS.split(":")
-    with socket.create_connection((host, int(port)), PATIENCE_SECONDS) as plain, trust.wrap_socket(plain, server_hostname=HOST) as secure:
+    with (socket.create_connection((host, int(port)), PATIENCE_SECONDS) as plain,
+          trust.wrap_socket(plain, server_hostname=HOST) as secure):
         secure.sendall(f"GET /api/v1/collections HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
         head = secure.recv(4096)
         assert head.startswith(b"HTTP/1.1 200"), head[:100]
@@ -37,9 +38,9 @@ def renew(cluster):
     certificate = cluster.get("certificates", CERTIFICATE)
     others = [each for each in certificate["status"]["conditions"] if each["type"] != "Issuing"]
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    certificate["status"]["conditions"] = [*others, {"type": "Issuing", "status": "True", "reason": "ManuallyTriggered",
-                                                     "message": "Certificate re-issuance manually triggered", "lastTransitionTime": moment,
-                                                     "observedGeneration": certificate["metadata"]["generation"]}]
+    certificate["status"]["conditions"] = [*others, {
+        "type": "Issuing", "status": "True", "reason": "ManuallyTriggered", "lastTransitionTime": moment,
+        "message": "Certificate re-issuance manually triggered", "observedGeneration": certificate["metadata"]["generation"]}]
     cluster.ask("PUT", cluster.path("certificates", f"{CERTIFICATE}/status"), certificate)
 
 
@@ -72,8 +73,8 @@ def test_a_certificate_is_renewed_and_no_request_fails(shop):
         took = time.time() - began
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
     faults = [fault for *_, fault in pulse.beats if fault]
-    shop.finish(f"certificate {first[-8:]} renewed: {serials[-1][-8:]} shown after {took:.1f} s; {len(faults)} of {len(pulse.beats)} verified "
-                f"handshakes failed", [kept, fresh], storm)
+    shop.finish(f"certificate {first[-8:]} renewed: {serials[-1][-8:]} shown after {took:.1f} s; {len(faults)} of "
+                f"{len(pulse.beats)} verified handshakes failed", [kept, fresh], storm)
     assert not faults, faults[:3]
     assert len(set(serials)) == 2, "there were other certificates than the old and the new one"
     assert cluster.get("certificates", CERTIFICATE)["status"]["revision"] >= 2

@@ -39,8 +39,8 @@ def test_the_database_goes_away_and_everybody_can_look_and_soon_buy_again(shop, 
         storm.wait_for_orders(ORDERS, BACK_SECONDS_MAX)
     times = sorted(storm.times[max(0, at - 1):])
     gap, since = max((later - sooner, later) for sooner, later in zip(times, times[1:]))
-    shop.finish(f"database {how}: ready again after {ready:.1f} s, sold again {since - gone:.1f} s after it went (away for {gap:.1f} s)",
-                pages, storm, fair=False)
+    shop.finish(f"database {how}: ready again after {ready:.1f} s, sold again {since - gone:.1f} s after it went (away for "
+                f"{gap:.1f} s)", pages, storm, fair=False)
     assert not any(each.failed for each in pages), "who only looked noticed it"
     assert set(storm.failed()) <= {503}, "buyers were told something else than when to come back"
     assert is_true(shop.cluster.get("pods", shop.database_pod()), "Ready")
@@ -107,7 +107,8 @@ def test_the_primarys_node_is_lost_and_the_standby_sells_on_without_losing_an_or
             cluster.docker("unpause", node)
         wait_until(lambda: synchronous(shop), "the former primary to follow", HA_START_SECONDS_MAX, shop.troubles, every=1)
         followed = time.monotonic() - gone
-    shop.finish(f"node of the primary silent: the standby promoted after {promoted:.1f} s (Patroni's ttl: {TTL_SECONDS} s), checkout back "
-                f"after {back:.1f} s, the former primary its synchronous standby after {followed:.0f} s", pages, storm, fair=False)
+    shop.finish(f"node of the primary silent: the standby promoted after {promoted:.1f} s (Patroni's ttl: {TTL_SECONDS} s), "
+                f"checkout back after {back:.1f} s, the former primary its synchronous standby after {followed:.0f} s",
+                pages, storm, fair=False)
     asked, failed = sum(each.asked for each in pages), sum(each.failed for each in pages)
     print(f"  browsing meanwhile, with one node of the shop lost as well: {100 * (1 - failed / asked):.2f} % served")

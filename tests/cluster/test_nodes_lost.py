@@ -96,8 +96,8 @@ def lose(shop: Shop, nodes: list, how: str) -> None:
     gap = pulse.gap(began, over)
     during = pulse.between(began, over)
     failed = [fault for _, _, fault in during if fault]
-    shop.finish(f"{' and '.join(nodes)} {how}, with {len(lost)} of {REPLICAS} pods: noticed after {noticed - began:.1f} s, no longer asked "
-                f"after {unlisted:.1f} s, {REPLICAS} ready elsewhere after {over - began:.1f} s; meanwhile a visitor waited "
+    shop.finish(f"{' and '.join(nodes)} {how}, with {len(lost)} of {REPLICAS} pods: noticed after {noticed - began:.1f} s, no "
+                f"longer asked after {unlisted:.1f} s, {REPLICAS} ready elsewhere after {over - began:.1f} s; meanwhile a visitor waited "
                 f"{gap:.1f} s at most for a page, and {len(failed)} of {len(during)} failed", pages, storm, fair=False)
     assert gap < PATIENCE_SECONDS, "there was a time in which nobody was served"
     served, asked = sum(each.served for each in pages), sum(each.asked for each in pages)
@@ -131,9 +131,10 @@ def test_a_drain_takes_no_more_pods_at_once_than_the_budget_allows(steady):
     with shop.shoppers() as (pages, storm), Watch(shop.cluster, "poddisruptionbudgets") as budgets:
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         began = time.time()
-        drains = [subprocess.Popen(["kubectl", "drain", node, "--ignore-daemonsets", "--delete-emptydir-data", f"--pod-selector={WEB}",
-                                    f"--timeout={DRAIN_SECONDS_MAX}s"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
-                  for node in nodes]
+        drains = [subprocess.Popen(
+            ["kubectl", "drain", node, "--ignore-daemonsets", "--delete-emptydir-data", f"--pod-selector={WEB}",
+             f"--timeout={DRAIN_SECONDS_MAX}s"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) for node in nodes]
         try:
             told = [drain.communicate(timeout=DRAIN_SECONDS_MAX + 20)[0] for drain in drains]
             took = time.time() - began
@@ -146,8 +147,8 @@ def test_a_drain_takes_no_more_pods_at_once_than_the_budget_allows(steady):
     fewest = min(budget["status"]["currentHealthy"] for _, _, budget in budgets.changes if budget["metadata"]["name"] == PDB)
     allowed = max(budget["status"]["desiredHealthy"] for _, _, budget in budgets.changes if budget["metadata"]["name"] == PDB)
     waited = "".join(told).count("violate the pod's disruption budget")
-    shop.finish(f"both nodes of {replicas} pods drained at once in {took:.0f} s: never fewer than {fewest} healthy pods (the budget: "
-                f"{allowed}), {waited} evictions refused meanwhile", pages, storm)
+    shop.finish(f"both nodes of {replicas} pods drained at once in {took:.0f} s: never fewer than {fewest} healthy pods (the "
+                f"budget: {allowed}), {waited} evictions refused meanwhile", pages, storm)
     assert fewest >= allowed > 0
     assert waited > 0, "the budget was never asked: both pods could go at once"
     assert not left & set(nodes)

@@ -58,8 +58,8 @@ def test_kill_9_of_containers_costs_at_most_what_was_under_way(shop):
     failed = sum(each.failed for each in pages) + sum(storm.failed().values())
     # A client has one request under way: no more than there are clients can have been lost with a pod.
     clients = sum(each.workers for each in pages) + SHOPPERS
-    shop.finish(f"kill -9 of {KILLS} containers, back after {', '.join(f'{seconds:.1f}' for seconds in back)} s; {failed} requests "
-                f"failed, {clients} could be under way at each", pages, storm, fair=False)
+    shop.finish(f"kill -9 of {KILLS} containers, back after {', '.join(f'{seconds:.1f}' for seconds in back)} s; {failed} "
+                f"requests failed, {clients} could be under way at each", pages, storm, fair=False)
     assert failed <= KILLS * clients, "more failed than was under way"
     assert {what for each in pages for what in each.statuses} <= {200, 502, 504}, "the shop itself answered wrongly"
 

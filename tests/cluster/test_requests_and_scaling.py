@@ -13,6 +13,7 @@ SHOPPERS_PER_SECOND, LOAD_SECONDS = 60, 75
 SEES_SECONDS_MAX = 120  # until metrics-server has seen new pods
 SYNC_SECONDS = 15       # how often the autoscaler decides
 LEAST, MOST = 2, 4
+MISSING = "missing request for cpu"  # as docs/kubernetes.md says that it says
 
 
 def condition(shop, type_: str) -> dict:
@@ -39,8 +40,9 @@ def under_load(shop, folder, true):
 def test_without_requests_the_autoscaler_does_nothing_and_with_them_it_scales(shop, tmp_path):
     containers = shop.deployment()["spec"]["template"]["spec"]["containers"]
     place = next(number for number, each in enumerate(containers) if each["name"] == "web")
-    nothing = overlay("without-requests", json_patch(
-        "Deployment", DEPLOYMENT, {"op": "remove", "path": f"/spec/template/spec/containers/{place}/resources"}))  # limits count as requests
+    # Not even limits, which would count as requests.
+    removal = {"op": "remove", "path": f"/spec/template/spec/containers/{place}/resources"}
+    nothing = overlay("without-requests", json_patch("Deployment", DEPLOYMENT, removal))
     shop.cluster.kubectl("apply", "-k", nothing)
     shop.wait_for_rollout()
     shop.keep(LEAST, MOST)
@@ -48,16 +50,17 @@ def test_without_requests_the_autoscaler_does_nothing_and_with_them_it_scales(sh
     print("\nwithout requests:")
     wait_until(lambda: condition(shop, "ScalingActive").get("status") == "False", "the autoscaler to say what is missing",
                SEES_SECONDS_MAX, lambda: str(shop.cluster.get("horizontalpodautoscalers", HPA)["status"]), every=1)
-    said, most = under_load(shop, tmp_path / "without", lambda: "missing request for cpu" in condition(shop, "ScalingActive")["message"])
+    said, most = under_load(shop, tmp_path / "without", lambda: MISSING in condition(shop, "ScalingActive")["message"])
     told = condition(shop, "ScalingActive")
-    print(f"  {LOAD_SECONDS} s of load, at least {LOAD_SECONDS // SYNC_SECONDS} decisions: {most} pods; it says {told['reason']}: {told['message']}")
+    print(f"  {LOAD_SECONDS} s of load, at least {LOAD_SECONDS // SYNC_SECONDS} decisions: {most} pods; it says {told['reason']}: "
+          f"{told['message']}")
     assert said is not None and most == LEAST
 
     shop.cluster.kubectl("apply", "-k", OVERLAY)
     shop.wait_for_rollout()
     shop.keep(LEAST, MOST)
-    wait_until(lambda: is_true(shop.cluster.get("horizontalpodautoscalers", HPA), "ScalingActive"), "the autoscaler to see its pods",
-               SEES_SECONDS_MAX, shop.troubles, every=1)
+    wait_until(lambda: is_true(shop.cluster.get("horizontalpodautoscalers", HPA), "ScalingActive"),
+               "the autoscaler to see its pods", SEES_SECONDS_MAX, shop.troubles, every=1)
     print("with requests:")
     when, most = under_load(shop, tmp_path / "with", lambda: shop.deployment()["spec"]["replicas"] > LEAST)
     print(f"  more pods after {when or 0:.0f} s, {most} at most; audit: {shop.audit()}")

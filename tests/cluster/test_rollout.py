@@ -39,8 +39,8 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
         assert shop.schema() == next_release.schema, "a rollback takes the program back, never the schema"
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
     started = len(pods.became_ready())
-    shop.finish(f"release {this_release} (schema {before}) to {next_release.version} (schema {next_release.schema}) in {forward:.0f} s, "
-                f"and back in {back:.0f} s; {started} pods started", pages, storm)
+    shop.finish(f"release {this_release} (schema {before}) to {next_release.version} (schema {next_release.schema}) in "
+                f"{forward:.0f} s, and back in {back:.0f} s; {started} pods started", pages, storm)
 
 
 def test_old_and_new_pods_sell_from_one_schema_side_by_side(fresh, next_release):

@@ -64,8 +64,8 @@ def test_only_who_the_policies_name_reaches_database_gateway_and_ops_port(shop, 
     expected = {}
     found = {}
     with (Prober(cluster, "stranger", "default", {}) as stranger, Prober(cluster, "neighbour", NAMESPACE, {}) as neighbour,
-          Prober(cluster, "friend", NAMESPACE, NAMES) as friend, Prober(cluster, "prometheus", monitoring, prometheus) as prometheus_pod,
-          Prober(cluster, "other-monitor", monitoring, {}) as other):
+          Prober(cluster, "friend", NAMESPACE, NAMES) as friend, Prober(cluster, "other-monitor", monitoring, {}) as other,
+          Prober(cluster, "prometheus", monitoring, prometheus) as prometheus_pod):
         allowed = {stranger: {"API server"}, neighbour: set(), friend: {"database", "payment gateway"},
                    prometheus_pod: {"ops port", "API server"}, other: {"API server"}}
         # A pod's rules are there a moment after the pod: who may, soon can.

@@ -1,6 +1,6 @@
 """The story of this project: a spike comes, two pods become ten, nobody is turned away, and when it is over the eight others
-leave again without dropping a request. What the overlay for this machine changes of the manifests is printed, and may be nothing but
-requests, limits and how long the autoscaler waits before it scales down."""
+leave again without dropping a request. What the overlay for this machine changes of the manifests is printed, and may be
+nothing but requests, limits and how long the autoscaler waits before it scales down."""
 
 import datetime
 import math
@@ -80,8 +80,8 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
         print(f"  {line}")
     shop.keep(LEAST, MOST)
     shop.stock_up(GOODS)
-    wait_until(lambda: shop.cluster.get("horizontalpodautoscalers", HPA)["status"].get("currentMetrics"), "the autoscaler to see its pods",
-               METRICS_SECONDS_MAX, shop.troubles, every=1)
+    wait_until(lambda: shop.cluster.get("horizontalpodautoscalers", HPA)["status"].get("currentMetrics"),
+               "the autoscaler to see its pods", METRICS_SECONDS_MAX, shop.troubles, every=1)
     assert len(shop.ready_pods()) == LEAST
     listed, old = goods(shop), shop.names()
 
@@ -114,8 +114,8 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
                "exec_to_ready_seconds": took, "least": LEAST, "most": most}
     path = recording.write("spike", **{name: None if value is math.nan else value for name, value in figures.items()})
     cluster_picture.draw_file(path, path.with_suffix(".svg"))
-    print(f"  decided after {decided:.1f} s, the first new pod served after {first:.1f} s, {most} pods ready after {all_ready:.1f} s; "
-          f"{LEAST} again {down:.1f} s after the load ended")
+    print(f"  decided after {decided:.1f} s, the first new pod served after {first:.1f} s, {most} pods ready after "
+          f"{all_ready:.1f} s; {LEAST} again {down:.1f} s after the load ended")
     print(f"  exec to Ready of {len(took)} new pods: {', '.join(f'{seconds:.2f}' for seconds in took)} s; bar "
           f"{READY_BAR_SECONDS:.0f} s: {sum(seconds <= READY_BAR_SECONDS for seconds in took)} of {len(took)} met")
     for each in (spike, after):
@@ -124,7 +124,8 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
         print(f"  {each}")
     told = [order for each in (before, spike, after) for order in each.bought()]
     lost = missing(shop, told)
-    print(f"  orders that shoppers were told of: {len(told)}, lost: {lost}; audit: {shop.audit()}; wrote {path.relative_to(ROOT)} and .svg")
+    print(f"  orders that shoppers were told of: {len(told)}, lost: {lost}; audit: {shop.audit()}")
+    print(f"  wrote {path.relative_to(ROOT)} and its picture beside it", flush=True)
     assert most == MOST, "the autoscaler did not need all of its pods"
     assert not any(each.failed() for each in (before, spike, after)), [each.failed() for each in (before, spike, after)]
     assert kept.failed == fresh.failed == 0 < kept.asked

@@ -57,7 +57,8 @@ def documents(rendered: str) -> dict:
 
 def differences(before, after, path: str = "") -> list:
     """[(path, before, after)] of what is not the same; the parts of lists go by their names, where they have some."""
-    if isinstance(before, list) and isinstance(after, list) and all(isinstance(each, dict) and "name" in each for each in before + after):
+    lists = isinstance(before, list) and isinstance(after, list)
+    if lists and all(isinstance(each, dict) and "name" in each for each in before + after):
         before, after = ({each["name"]: each for each in part} for part in (before, after))
     if isinstance(before, dict) and isinstance(after, dict):
         return [found for key in sorted({*before, *after}, key=str)

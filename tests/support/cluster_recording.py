@@ -47,12 +47,16 @@ class Recording:
     # --- what was seen ------------------------------------------------------------------------------------
 
     def wanted(self) -> list:
-        return [(at, value) for at, value in self.scaler.series(
-            lambda each: each["status"].get("desiredReplicas") if each["metadata"]["name"] == HPA else None) if value is not None]
+        return self._of(self.scaler, HPA, lambda status: status.get("desiredReplicas"))
 
     def ready(self) -> list:
-        return [(at, value) for at, value in self.deployments.series(
-            lambda each: each["status"].get("readyReplicas", 0) if each["metadata"]["name"] == DEPLOYMENT else None) if value is not None]
+        return self._of(self.deployments, DEPLOYMENT, lambda status: status.get("readyReplicas", 0))
+
+    @staticmethod
+    def _of(watch: Watch, name: str, value) -> list:
+        """The series of one object's status."""
+        series = watch.series(lambda each: value(each["status"]) if each["metadata"]["name"] == name else None)
+        return [(at, found) for at, found in series if found is not None]
 
     def serving(self) -> list:
         """How many pods traffic is sent to."""
@@ -69,13 +73,15 @@ class Recording:
         for visits in self.rounds:
             for number, second in enumerate(visits.result["each_second"]):
                 moment = visits.began + number
-                rows.append({"at": round(moment - self.began, 1), "wanted": at_second(wanted, moment), "ready": at_second(ready, moment),
-                             "requests": second["served"] + second["unserved"], "failed": second["unserved"], "orders": second["bought"],
-                             "p50_ms": second["p50_ms"], "p99_ms": second["p99_ms"]})
+                rows.append({
+                    "at": round(moment - self.began, 1), "wanted": at_second(wanted, moment), "ready": at_second(ready, moment),
+                    "requests": second["served"] + second["unserved"], "failed": second["unserved"],
+                    "orders": second["bought"], "p50_ms": second["p50_ms"], "p99_ms": second["p99_ms"]})
         return rows
 
     def write(self, name: str, **figures):
         FOLDER.mkdir(parents=True, exist_ok=True)
         path = FOLDER / f"{name}.json"
-        path.write_text(json.dumps({"at": time.strftime("%Y-%m-%d %H:%M"), **figures, "seconds": self.seconds()}, indent=1) + "\n")
+        told = {"at": time.strftime("%Y-%m-%d %H:%M"), **figures, "seconds": self.seconds()}
+        path.write_text(json.dumps(told, indent=1) + "\n")
         return path

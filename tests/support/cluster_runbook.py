@@ -1,6 +1,7 @@
 """A page of docs/runbooks as a test follows it: its commands are run as they stand there, what it says one sees is looked for,
 and its tables are read the way somebody at night reads them. So the page and the test can't disagree."""
 
+import functools
 import re
 import textwrap
 
@@ -74,8 +75,9 @@ class Page:
     def _pattern(cell: str) -> str:
         """A cell as somebody reads it: `...` is anything, N a number, name a name; bare numbers are exit codes."""
         if quoted := re.findall(r"`([^`]+)`", cell):
-            likely = [re.escape(part).replace(r"\.\.\.", ".*").replace(r"\ N\ ", r" \d+ ").replace(r"\(name\)", r"\(\S+\)") for part in quoted]
-            return "|".join(likely)
+            stands_for = ((r"\.\.\.", ".*"), (r"\ N\ ", r" \d+ "), (r"\(name\)", r"\(\S+\)"))
+            return "|".join(functools.reduce(lambda text, pair: text.replace(*pair), stands_for, re.escape(part))
+                            for part in quoted)
         if codes := re.findall(r"\d+", cell):
             return rf'"exitCode":({"|".join(codes)})\b'
         return r"(?!)"  # of nothing that can be read

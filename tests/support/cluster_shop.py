@@ -80,7 +80,8 @@ class Shop:
 
     def keep(self, replicas: int, most: int = 0):
         """As many as this at first, all ready, and at most `most` later: through the HPA, which owns the number."""
-        self.cluster.patch("horizontalpodautoscalers", HPA, {"spec": {"minReplicas": replicas, "maxReplicas": most or replicas}})
+        bounds = {"minReplicas": replicas, "maxReplicas": most or replicas}
+        self.cluster.patch("horizontalpodautoscalers", HPA, {"spec": bounds})
         self.cluster.patch("deployments", DEPLOYMENT, {"spec": {"replicas": replicas}}, "scale")
         self.wait_for_pods(replicas)
 
@@ -102,8 +103,9 @@ class Shop:
     def program(self, *arguments: str, input: str = None, check: bool = True):
         """A subcommand in a pod of the shop: same image, same settings, same way to the database."""
         pod = self.ready_pods(WEB)[0]["metadata"]["name"]
-        return self.cluster.kubectl("-n", NAMESPACE, "exec", *(["-i"] if input is not None else []), pod, "-c", "web", "--", PROGRAM,
-                                    *arguments, input=input, check=check)
+        listening = ["-i"] if input is not None else []
+        return self.cluster.kubectl("-n", NAMESPACE, "exec", *listening, pod, "-c", "web", "--", PROGRAM, *arguments, input=input,
+                                    check=check)
 
     def database_pod(self) -> str:
         """The primary's."""
