@@ -52,9 +52,7 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
       return house_.refusals.too_often(request, *wait, random_);
     }
   }
-  const bool admitted = shedder_.admits(priority, shopper_of(request), waited, now);
-  show();
-  if (!admitted) {
+  if (!shedder_.admits(priority, shopper_of(request), waited, now)) {
     count(request, priority, kThreadBehind);
     return house_.refusals.busy(request, random_);
   }
@@ -67,10 +65,6 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
 
 void Gatekeeper::tick(SteadyTime now) {
   shedder_.pass(now);
-  show();
-}
-
-void Gatekeeper::show() {
   cut_.set(static_cast<std::int64_t>(shedder_.cut()));
   wait_us_.set(shedder_.mean_wait().count());
 }

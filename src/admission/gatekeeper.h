@@ -42,6 +42,7 @@ class Gatekeeper final : public http::Gate {
 
   std::shared_ptr<const http::FinishedBytes> refusal(const http::Request& request, http::Priority priority,
                                                      Duration waited, SteadyTime now) override;
+  /// Also sets the gauges, which so are as old as the last tick: none of it is paid for by a request.
   void tick(SteadyTime now) override;
 
  private:
@@ -49,7 +50,6 @@ class Gatekeeper final : public http::Gate {
   static constexpr std::size_t kClasses = 6;  // of http::Priority
 
   std::size_t shopper_of(const http::Request& request);
-  void show();
   void count(const http::Request& request, http::Priority priority, Reason reason);
 
   House& house_;
