@@ -41,5 +41,6 @@ def test_blue_and_green_rolling_at_once_fit_every_database_of_ours():
 
 def test_the_documents_tell_the_same_sum():
     needed = 2 * pods_at_worst() * of_a_pod()
-    for path in (ROOT / "docs" / "kubernetes.md", COMPONENTS / "postgres" / "postgresql.conf", COMPONENTS / "postgres-ha" / "patroni.yml"):
-        assert str(needed) in path.read_text(), path
+    told = ("docs/kubernetes.md", "deploy/components/postgres/postgresql.conf", "deploy/components/postgres-ha/patroni.yml")
+    for path in told:
+        assert str(needed) in (ROOT / path).read_text(), path

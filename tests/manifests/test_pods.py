@@ -8,6 +8,7 @@ import pytest
 from manifests.rendered import BASE, OVERLAYS, containers, named, of_kind, pod_of, resources, where, workloads
 
 ALL = [BASE, *OVERLAYS]
+RESTRICTED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 WITH_TOKEN = {"StatefulSet/postgres-ha"}  # Patroni keeps its record at the API server
 
 
@@ -27,9 +28,7 @@ def test_every_container_is_restricted(folder):
         assert security["runAsNonRoot"] is True and security["runAsUser"] > 0, where(workload)
         assert security["seccompProfile"] == {"type": "RuntimeDefault"}, where(workload)
         for container in containers(workload):
-            own = container["securityContext"]
-            assert own == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}, (
-                where(workload), container["name"])
+            assert container["securityContext"] == RESTRICTED, (where(workload), container["name"])
 
 
 def test_nothing_of_the_node_is_in_a_pod(folder):
@@ -76,7 +75,7 @@ def test_a_pod_that_ends_has_time_for_its_whole_drain(folder):
         # Requests, then what they left to the committer: app/serve.cc waits for each as long.
         longest = (drain["delay_ms"] + 2 * drain["timeout_ms"]) / 1000
         assert pod["terminationGracePeriodSeconds"] > longest
-        assert not any("lifecycle" in each for each in pod["containers"]), "the program's own delay and a preStop sleep would add up"
+        assert not any("lifecycle" in each for each in pod["containers"]), "a preStop sleep would add to the program's own delay"
         assert drain["delay_ms"] > 3300, "ingress-nginx takes up to 3.3 s to notice"
 
 

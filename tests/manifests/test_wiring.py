@@ -31,9 +31,9 @@ def allowed(folder, source, target, port: int) -> bool:
                                         selects(each["podSelector"], labels_of(other)) for each in rule[peers])
         return fits and any(each["port"] == port for each in rule["ports"])
 
-    out = any(opens(rule, "to", target) for each in policies_for(folder, source, "Egress") for rule in each.get("egress", []))
-    into = any(opens(rule, "from", source) for each in policies_for(folder, target, "Ingress") for rule in each.get("ingress", []))
-    return out and into
+    outgoing = [rule for each in policies_for(folder, source, "Egress") for rule in each.get("egress", [])]
+    incoming = [rule for each in policies_for(folder, target, "Ingress") for rule in each.get("ingress", [])]
+    return any(opens(rule, "to", target) for rule in outgoing) and any(opens(rule, "from", source) for rule in incoming)
 
 
 def by_component(folder, component: str) -> list:
@@ -75,9 +75,9 @@ def test_every_ingress_leads_to_a_service(folder):
 def test_a_canary_is_an_answer_to_the_same_question():
     """A canary Ingress is passed over in silence when no other one has its host and path."""
     folder = ROOT / "deploy" / "overlays" / "kind-canary"
-    asked = [[(rule.get("host"), path["path"]) for rule in named(folder, "Ingress", name)["spec"]["rules"] for path in rule["http"]["paths"]]
-             for name in ("fashionforward", "fashionforward-canary")]
-    assert asked[0] == asked[1]
+    asked = [[(rule.get("host"), path["path"]) for rule in each["spec"]["rules"] for path in rule["http"]["paths"]]
+             for each in of_kind(folder, "Ingress")]
+    assert len(asked) == 2 and asked[0] == asked[1]
 
 
 def test_budgets_and_scalers_are_for_pods_that_exist(folder):
@@ -108,7 +108,8 @@ def test_the_ways_that_the_shop_needs_are_open_and_no_other(folder):
 
 def test_names_are_resolved(folder):
     dns = named(folder, "NetworkPolicy", "dns")["spec"]
-    assert dns["podSelector"] == {} and {(each["protocol"], each["port"]) for each in dns["egress"][0]["ports"]} == {("UDP", 53), ("TCP", 53)}
+    assert dns["podSelector"] == {}
+    assert {(each["protocol"], each["port"]) for each in dns["egress"][0]["ports"]} == {("UDP", 53), ("TCP", 53)}
 
 
 def test_policies_open_only_ports_that_somebody_has(folder):
@@ -119,9 +120,10 @@ def test_policies_open_only_ports_that_somebody_has(folder):
 
 
 def test_webhooks_reach_the_internet_and_no_private_network(folder):
-    blocks = [peer["ipBlock"] for each in policies_for(folder, named(folder, "Deployment", "fashionforward"), "Egress")
-              for rule in each.get("egress", []) for peer in rule.get("to", []) if peer.get("ipBlock", {}).get("cidr") == "0.0.0.0/0"]
-    [block] = blocks
+    rules = [rule for each in policies_for(folder, named(folder, "Deployment", "fashionforward"), "Egress")
+             for rule in each.get("egress", [])]
+    [block] = [peer["ipBlock"] for rule in rules for peer in rule.get("to", [])
+               if peer.get("ipBlock", {}).get("cidr") == "0.0.0.0/0"]
     closed = [ipaddress.ip_network(each) for each in block["except"]]
     for private in ("10.96.0.1", "10.244.1.2", "172.18.0.2", "192.168.1.1", "169.254.169.254", "100.64.0.1", "127.0.0.1"):
         assert any(ipaddress.ip_address(private) in each for each in closed), private
