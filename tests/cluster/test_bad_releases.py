@@ -64,7 +64,8 @@ def test_a_release_that_can_not_come_out_is_taken_back_by_its_page_and_nobody_no
             """The new release's pods, once they look as the page says."""
             listed = shop.cluster.kubectl("-n", NAMESPACE, "get", "pods", "-l", STABLE, "--no-headers").stdout
             new = [line.split() for line in listed.splitlines() if line.split()[0] not in old]
-            return [name for name, ready, state, *_ in new if {ready, state} & set(sees) and (ready not in sees or state == "Running")]
+            return [name for name, ready, state, *_ in new
+                    if {ready, state} & set(sees) and (ready not in sees or state == "Running")]
 
         pod = wait_until(broken, f"one of {sees} as {page.name}.md says", SYMPTOM_SECONDS_MAX, shop.troubles, every=1)[0]
 

@@ -97,8 +97,8 @@ def lose(shop: Shop, nodes: list, how: str) -> None:
     during = pulse.between(began, over)
     failed = [fault for _, _, fault in during if fault]
     shop.finish(f"{' and '.join(nodes)} {how}, with {len(lost)} of {REPLICAS} pods: noticed after {noticed - began:.1f} s, no "
-                f"longer asked after {unlisted:.1f} s, {REPLICAS} ready elsewhere after {over - began:.1f} s; meanwhile a visitor waited "
-                f"{gap:.1f} s at most for a page, and {len(failed)} of {len(during)} failed", pages, storm, fair=False)
+                f"longer asked after {unlisted:.1f} s, {REPLICAS} ready elsewhere after {over - began:.1f} s; meanwhile a visitor "
+                f"waited {gap:.1f} s at most for a page, and {len(failed)} of {len(during)} failed", pages, storm, fair=False)
     assert gap < PATIENCE_SECONDS, "there was a time in which nobody was served"
     served, asked = sum(each.served for each in pages), sum(each.asked for each in pages)
     assert served / asked > 1 - len(lost) / REPLICAS, "more was lost than the share of the pods that were"

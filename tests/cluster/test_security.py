@@ -104,7 +104,7 @@ def test_a_container_can_not_write_its_root_gain_privileges_or_run_a_shell(shop)
         assert tried.returncode != 0 and "Read-only file system" in tried.stderr, f"{path}: {tried.stderr}"
     assert in_mounts(node, process, "touch", "/dev/shm/probe").returncode == 0, "nothing can be written by this way at all"
 
-    status = dict(line.split(":\t") for line in cluster.docker("exec", node, "cat", f"/proc/{process}/status").splitlines()
+    status = dict(line.split(":\t", 1) for line in cluster.docker("exec", node, "cat", f"/proc/{process}/status").splitlines()
                   if ":\t" in line)
     powers = {field: int(status[field], 16) for field in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
     assert not any(powers.values()), powers

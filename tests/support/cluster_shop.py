@@ -115,8 +115,8 @@ class Shop:
 
     def sql(self, statement: str) -> str:
         """One statement as the superuser; its rows, unadorned."""
-        done = self.cluster.kubectl("-n", NAMESPACE, "exec", self.database_pod(), "--", "psql", "-X", "-q", "-A", "-t", "-v",
-                                    "ON_ERROR_STOP=1", "-U", "postgres", "-d", "shop", "-c", statement)
+        done = self.cluster.kubectl("-n", NAMESPACE, "exec", self.database_pod(), "-c", "postgres", "--", "psql", "-X", "-q", "-A",
+                                    "-t", "-v", "ON_ERROR_STOP=1", "-h", "/var/run/postgresql", "-U", "postgres", "shop", "-c", statement)
         return done.stdout.strip()
 
     def schema(self) -> int:
