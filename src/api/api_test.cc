@@ -160,11 +160,22 @@ TEST_F(Api, AddsSetsAndRemovesLines) {
   EXPECT_EQ(cart.header("Cache-Control"), "no-store");
   const std::string one = fmt::format("{}/{}", kLines, shop.variant("linen-shirt", 0).value);
   cart = shop.send(Method::kPut, one, R"({"quantity":1})");
+  EXPECT_EQ(cart.status, 200);
   EXPECT_EQ(number_at(cart.body, "/quantity"), 1);
   EXPECT_EQ(shop.get("/api/v1/carts/0123456789abcdef0123456789abcdef").body, cart.body);
   cart = shop.send(Method::kDelete, one);
   EXPECT_THAT(cart.body, HasSubstr(R"("lines":[])"));
   EXPECT_EQ(shop.send(Method::kDelete, one).status, 200);
+}
+
+TEST_F(Api, TellsByPutWhetherItMadeTheLine) {
+  const std::string one = fmt::format("{}/{}", kLines, shop.variant("linen-shirt", 0).value);
+  EXPECT_EQ(shop.send(Method::kPut, one, R"({"quantity":0})").status, 200) << "none was there, and none is";
+  EXPECT_EQ(shop.send(Method::kPut, one, R"({"quantity":1})").status, 201);
+  EXPECT_EQ(shop.send(Method::kPut, one, R"({"quantity":1})").status, 200) << "nothing changed";
+  EXPECT_EQ(shop.send(Method::kPut, one, R"({"quantity":2})").status, 200);
+  EXPECT_EQ(shop.send(Method::kPut, one, R"({"quantity":0})").status, 200);
+  EXPECT_EQ(shop.send(Method::kPut, one, R"({"quantity":2})").status, 201);
 }
 
 TEST_F(Api, RefusesLinesBeyondTheLimitsOfACart) {

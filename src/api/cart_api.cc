@@ -48,7 +48,9 @@ Task<http::Response> read(shop::Shop& shop, Input input) {
 Task<http::Response> change(shop::Shop& shop, Input input, cart::Change wanted) {
   Result<cart::Cart> cart = co_await shop.committer.change_cart(wanted);
   if (!cart) co_return respond(std::move(cart.error()), input.http);
-  co_return show(shop, 200, *cart);
+  // RFC 9110 9.3.4: by 201 is told that PUT made what is named. A line is added to by POST, which names none.
+  const bool made = input.http.method == http::Method::kPut && cart->made_line;
+  co_return show(shop, made ? 201 : 200, *cart);
 }
 
 Task<http::Response> answer(http::Response response) { co_return response; }
@@ -166,6 +168,9 @@ void add_cart_endpoints(std::vector<Endpoint>& table) {
 
   Endpoint setting = of_cart(http::Method::kPut, "/api/v1/carts/{cart_id}/lines/{variant_id}", "setLine",
                              "Set the quantity of a line");
+  setting.description = "Makes the line where there is none; 0 removes it.";
+  setting.answers = {{200, "The cart, whose line was changed or removed.", schemas::cart(), {}},
+                     {201, "The cart, to which a line was added.", schemas::cart(), {}}};
   setting.body = schemas::set_line_request();
   setting.body_bytes_max = kBodyBytesMax;
   setting.may_refuse.push_back(&problems::kSoldOut);

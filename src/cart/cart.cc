@@ -57,8 +57,10 @@ Result<void> apply(Cart& cart, const Change& change, Instant now) {
   const Addition addition{change.kind == Change::Kind::kAdd ? change.key : 0, change.variant,
                           change.quantity};
   if (const Addition* made = remembered(cart, addition.key)) {
-    if (*made == addition) return {};
-    return fail(ErrorCode::kKeyReused, "the key belongs to another addition to the cart");
+    if (*made != addition)
+      return fail(ErrorCode::kKeyReused, "the key belongs to another addition to the cart");
+    cart.made_line = false;
+    return {};
   }
   std::vector<Line> lines = cart.lines;
   const auto line = find(lines, change.variant);
@@ -83,6 +85,7 @@ Result<void> apply(Cart& cart, const Change& change, Instant now) {
       lines.clear();
       break;
   }
+  cart.made_line = lines.size() > cart.lines.size();
   if (lines == cart.lines) return {};
   cart.lines = std::move(lines);
   remember(cart, addition);

@@ -43,6 +43,8 @@ struct Cart {
   std::vector<Line> lines;    // in the order they were added
   Instant updated_at;
   std::vector<Addition> additions = {};  // the last kAdditionsMax that had a key, oldest first
+  bool made_line =
+      false;  // by the change that this is the outcome of; not kept: never true of a cart as read
   bool operator==(const Cart&) const = default;
 };
 
@@ -67,8 +69,8 @@ struct Change {
 
 /// The change on a cart in memory: the one rule that every adapter applies. kInvalid names the limit that
 /// would be passed ("quantity", "lines"), kKeyReused a key that another addition had; the cart is then
-/// unchanged. Raises version and sets updated_at, unless the change makes no difference (removing what is not
-/// there, adding what was added under this key).
+/// unchanged. Says whether it made a line, and raises version and sets updated_at, unless the change makes no
+/// difference (removing what is not there, adding what was added under this key).
 Result<void> apply(Cart& cart, const Change& change, Instant now);
 
 /// Takes what was ordered out of the cart: quantities go down, lines that reach zero leave. What was added

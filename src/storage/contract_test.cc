@@ -245,7 +245,11 @@ TYPED_TEST(CatalogueContract, ChangesOfOneCartInABatchApplyInOrderAndARefusedOne
   EXPECT_EQ(outcomes[1].error().fields.at(0).field, "quantity");
   EXPECT_EQ(outcomes[4]->version, 3u);
   const cart::Cart stored = this->shop.cart(mine);
-  EXPECT_EQ(stored, *outcomes[4]);
+  cart::Cart told = *outcomes[4];
+  EXPECT_TRUE(std::exchange(told.made_line, false)) << "told of the change, and not kept";
+  EXPECT_TRUE(outcomes[0]->made_line);
+  EXPECT_FALSE(outcomes[3]->made_line);
+  EXPECT_EQ(stored, told);
   EXPECT_THAT(stored.lines, ElementsAre(cart::Line{shirt, 99, euros(150)},
                                         cart::Line{socks, 1, euros(200), "Socks, \"6\""}));
   EXPECT_EQ(stored.updated_at, this->clock.now());

@@ -59,6 +59,11 @@ def request(method: str, target: str, fields: bytes = b"", body: bytes = b"") ->
     return f"{method} {target} HTTP/1.1\r\n".encode() + HOST + fields + END + body
 
 
+def put_line(body: bytes) -> bytes:
+    return request("PUT", "/api/v1/carts/00000000000000000000000000000201/lines/<variant>",
+                   f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n".encode(), body)
+
+
 def post(fields: bytes = b"", body: bytes = b"", version: bytes = b"1.1") -> bytes:
     return b"POST /cart/lines HTTP/" + version + b"\r\n" + HOST + FORM + fields + END + body
 
@@ -345,6 +350,8 @@ METHODS = [
          {"allow": "POST, OPTIONS"}),
     Case("9110 9.3.3", "POST isn't done where the content can't be understood",
          request("POST", "/api/v1/carts", b"Content-Type: text/plain\r\nContent-Length: 2\r\n", b"{}"), 415),
+    Case("9110 9.3.4", "PUT tells by 201 that it made what it names, and by 200 that it changed it",
+         (put_line(b'{"quantity":1}'), put_line(b'{"quantity":2}')), [201, 200], {"content-type": "application/json.*"}),
     Case("9110 14.5", "a part of what is to be put is refused",
          request("PUT", "/api/v1/carts/0123456789abcdef0123456789abcdef/lines/<variant>", b"Content-Range: bytes 0-13/20\r\n"
                  b"Content-Type: application/json\r\nContent-Length: 14\r\n", b'{"quantity":1}'), 400),
@@ -481,8 +488,7 @@ def document() -> str:
         "",
         "Not offered, so that their demands are met by refusing or ignoring: CONNECT, TRACE, Upgrade, transfer codings but chunked,",
         "ranges (the largest asset is a style sheet of 45 KB, 10 KB of them on the wire), Last-Modified and the conditions that need it,",
-        "authentication, trailers in answers. A cart's line has no representation of its own, so PUT on it answers 200 also where it",
-        "adds one (RFC 9110 9.3.4 asks for 201 where a representation comes into being).",
+        "authentication, trailers in answers.",
         "",
         "## Every answer of every case",
         "",

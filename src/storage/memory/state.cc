@@ -227,7 +227,10 @@ std::vector<Result<cart::Cart>> apply(State& state, std::span<const cart::Change
       outcomes.push_back(tl::unexpected(std::move(ok.error())));
       continue;
     }
-    if (changed.version > 0) state.carts[change.cart] = changed;
+    if (changed.version > 0) {
+      state.carts[change.cart] = changed;
+      state.carts[change.cart].made_line = false;
+    }
     outcomes.push_back(std::move(changed));
   }
   return outcomes;
