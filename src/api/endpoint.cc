@@ -123,9 +123,10 @@ Parameter in_header_required(std::string name, Schema schema) {
 
 std::vector<const ProblemKind*> all_problems(const Endpoint& endpoint) {
   using namespace problems;
-  // Any request may be malformed, carry a parameter that isn't known, come too slowly or at a bad moment.
-  std::vector<const ProblemKind*> kinds{&kMalformed,       &kRequestTimeout, &kTooLarge,  &kInvalid,
-                                        &kHeadersTooLarge, &kInternal,       &kOverloaded};
+  // Any request may be malformed, carry a parameter that isn't known, come too slowly, too often or at a bad
+  // moment.
+  std::vector<const ProblemKind*> kinds{&kMalformed,       &kRequestTimeout,  &kTooLarge, &kInvalid,
+                                        &kTooManyRequests, &kHeadersTooLarge, &kInternal, &kOverloaded};
   kinds.insert(kinds.end(), endpoint.may_refuse.begin(), endpoint.may_refuse.end());
   if (endpoint.body) kinds.push_back(&kUnsupportedMediaType);
   for (const Parameter& parameter : endpoint.parameters) {

@@ -54,6 +54,31 @@ TEST_F(Document, ListsExactlyTheRoutesUnderApi) {
   EXPECT_GE(routed.size(), 16u);
 }
 
+TEST_F(Document, SaysOfEveryOperationHowItIsRefusedWhenTooManyCome) {
+  object paths;
+  ASSERT_EQ(root["paths"].get(paths), simdjson::SUCCESS);
+  for (const auto path : paths) {
+    object operations;
+    ASSERT_EQ(path.value.get(operations), simdjson::SUCCESS);
+    for (const auto operation : operations) {
+      for (const int status : {429, 503}) {
+        const std::string pointer = "/responses/" + std::to_string(status);
+        EXPECT_EQ(operation.value.at_pointer(pointer + "/headers/Retry-After").error(), simdjson::SUCCESS)
+            << operation.key << " " << path.key << " " << status;
+        // What src/admission answers in the operation's stead.
+        http::Request request;
+        request.path = std::string(path.key);
+        const http::Response refused = refusal(request, status, 3);
+        EXPECT_EQ(refused.status, status);
+        std::string_view description;
+        ASSERT_EQ(operation.value.at_pointer(pointer + "/description").get(description), simdjson::SUCCESS);
+        EXPECT_NE(description.find(text_at(refused.body, "/type")), std::string_view::npos) << description;
+        EXPECT_THAT(refused.headers, testing::Contains(testing::Pair("Retry-After", "3")));
+      }
+    }
+  }
+}
+
 TEST_F(Document, RefersOnlyToWhatItHolds) {
   visit_all(root, [&](element at) {
     std::string_view reference;

@@ -4,6 +4,7 @@ forbids, and holds every answer against it."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ import time
 import jsonschema_rs
 import pytest
 import requests
+
+from support.shop_process import ShopProcess
 
 TESTS = pathlib.Path(__file__).parents[1]
 EXAMPLES = os.environ.get("FF_SCHEMATHESIS_EXAMPLES", "40")  # for each operation, of each kind
@@ -76,6 +79,38 @@ def test_every_operation_is_described(document):
                     assert list(response["content"]) == ["application/problem+json"], (method, path, status)
             if "requestBody" in operation:
                 assert "415" in operation["responses"], (method, path)
+
+
+@pytest.fixture
+def strict_shop(tmp_path):
+    config = 'trusted_proxies = ["127.0.0.1"]\n[client_rate]\nper_second = 1\nburst = 1\n'
+    with ShopProcess(tmp_path / "strict", config=config).migrate_and_seed() as shop:
+        yield shop
+
+
+def test_every_operation_may_be_refused_and_then_says_when_to_come_back(strict_shop):
+    document = json.loads(strict_shop.run("openapi").stdout)
+    client = {"X-Forwarded-For": "203.0.113.7"}
+
+    def refused(method: str, path: str) -> requests.Response:
+        for _ in range(20):  # one is let through each second
+            answer = requests.request(method, strict_shop.url + path, headers=client, timeout=30)
+            if answer.status_code == 429:
+                return answer
+        raise AssertionError(f"{method} {path} is never refused: {answer.status_code}")
+
+    operations = [(method, path, operation) for path, methods in document["paths"].items() for method, operation in methods.items()]
+    assert len(operations) > 19
+    for method, path, operation in operations:
+        answer = refused(method, re.sub(r"\{\w+\}", "1", path))
+        for status in ("429", "503"):
+            assert "Retry-After" in operation["responses"][status]["headers"], (method, path, status)
+        declared = operation["responses"]["429"]
+        schema = declared["headers"]["Retry-After"]["schema"]
+        assert schema["minimum"] <= int(answer.headers["Retry-After"]) <= schema["maximum"]
+        (content_type, content), = declared["content"].items()
+        assert answer.headers["Content-Type"] == content_type
+        jsonschema_rs.validate({**content["schema"], "components": document["components"]}, answer.json())
 
 
 @pytest.mark.parametrize("phase", ["examples", "coverage", "fuzzing", "stateful"])
