@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "api/api_test_shop.h"
-#include "sales/door.h"
+#include "sales/testing/posted_sale.h"
 
 namespace ff::api {
 namespace {
@@ -19,28 +19,13 @@ using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
 /// A sale of the scarf that runs, with its queue wherever the test puts it.
 class SalesApi : public testing::Test {
  protected:
-  SalesApi() { shop.shop.door = &door; }
+  SalesApi() { shop.shop.door = &sale.door; }
 
   void SetUp() override {
-    settings.id = *sales::SaleId::parse("drop");
-    settings.title = "The Drop";
-    settings.products = {"wool-scarf"};
-    settings.starts_at = shop.clock.now() - hours(1);
-    settings.ends_at = shop.clock.now() + hours(1);
-    settings.queue = sales::Queue::kOn;
-    Result<sales::Sale> stored = shop.run(shop.store.sales().put(settings, secrets));
-    ASSERT_TRUE(stored);
-    queue = stored->queue();
-    queue.rate = 3;
-    post();
-  }
-  void post() {
-    std::vector<sales::Posted> posted{{sales::Sale(settings, secrets, queue), sales::Line(line), sold_out}};
-    boards.store(std::make_shared<const sales::Board>(std::move(posted)));
-  }
-  void call_everybody() {
-    queue.frontier = 1000;
-    post();
+    sale.put(shop.clock.now() - hours(1), shop.clock.now() + hours(1));
+    sale.queue.rate = 3;
+    sale.line = {{0, 60}, {100, 40}};
+    sale.post();
   }
   std::string checkout(std::string_view handle) const {
     return fmt::format(R"({{"cart_id": "{}", "lines": [{{"variant_id": {}, "quantity": 1}}],
@@ -64,20 +49,7 @@ class SalesApi : public testing::Test {
   }
 
   TestShop shop;
-  sales::SaleSettings settings;
-  sales::SaleSecrets secrets = sales::SaleSecrets::make(shop.random);
-  sales::QueueState queue;
-  std::vector<sales::BucketCount> line{{0, 60}, {100, 40}};
-  bool sold_out = false;
-  bool tickets_left = true;
-  sales::BoardHolder boards;
-  sales::TicketCounts counts;
-  sales::Door door{boards,
-                   shop.store.sales(),
-                   counts,
-                   shop.random,
-                   [this](std::string_view, Instant) { return tickets_left; },
-                   shop.metrics};
+  sales::PostedSale sale{shop.store.sales(), shop.random, shop.metrics, "wool-scarf"};
 };
 
 TEST_F(SalesApi, TellsEverybodyHowFarTheLineHasComeForASecond) {
@@ -87,8 +59,8 @@ TEST_F(SalesApi, TellsEverybodyHowFarTheLineHasComeForASecond) {
   EXPECT_EQ(number_at(reply.body, "/line_length"), 100);
   EXPECT_EQ(number_at(reply.body, "/drawn_tickets"), 60);
   EXPECT_EQ(number_at(reply.body, "/called_per_minute"), 180);
-  EXPECT_EQ(text_at(reply.body, "/commitment"), sales::to_hex(sales::commitment_to(secrets.seed)));
-  EXPECT_EQ(text_at(reply.body, "/seed"), sales::to_hex(secrets.seed));
+  EXPECT_EQ(text_at(reply.body, "/commitment"), sales::to_hex(sales::commitment_to(sale.secrets.seed)));
+  EXPECT_EQ(text_at(reply.body, "/seed"), sales::to_hex(sale.secrets.seed));
   EXPECT_THAT(reply.head, HasSubstr("Cache-Control: public, max-age=1, s-maxage=1\r\n"));
   EXPECT_THAT(reply.head, HasSubstr("CDN-Cache-Control: max-age=1, stale-while-revalidate=5\r\n"));
   EXPECT_EQ(shop.get("/api/v1/sales/nothing").status, 404);
@@ -96,13 +68,13 @@ TEST_F(SalesApi, TellsEverybodyHowFarTheLineHasComeForASecond) {
 }
 
 TEST_F(SalesApi, KeepsTheSeedUntilTheStart) {
-  settings.starts_at = shop.clock.now() + hours(1);
-  settings.ends_at = shop.clock.now() + hours(2);
-  queue.opened_at = settings.starts_at;
-  post();
+  sale.settings.starts_at = shop.clock.now() + hours(1);
+  sale.settings.ends_at = shop.clock.now() + hours(2);
+  sale.queue.opened_at = sale.settings.starts_at;
+  sale.post();
   for (const char* target : {"/api/v1/sales", "/api/v1/sales/drop"}) {
-    EXPECT_THAT(shop.get(target).body, Not(HasSubstr(sales::to_hex(secrets.seed)))) << target;
-    EXPECT_THAT(shop.get(target).body, HasSubstr(sales::to_hex(sales::commitment_to(secrets.seed))));
+    EXPECT_THAT(shop.get(target).body, Not(HasSubstr(sales::to_hex(sale.secrets.seed)))) << target;
+    EXPECT_THAT(shop.get(target).body, HasSubstr(sales::to_hex(sales::commitment_to(sale.secrets.seed))));
   }
   const Reply place = shop.send(Method::kPost, "/api/v1/sales/drop/tickets");
   EXPECT_THAT(place.body, HasSubstr(R"("place":null)"));
@@ -123,13 +95,23 @@ TEST_F(SalesApi, PutsACheckoutWithoutAPassInLine) {
   EXPECT_EQ(buy("linen-shirt").status, 201) << "what no queue stands before is sold as ever";
 }
 
+TEST_F(SalesApi, TellsWhoIsNextToAskAgainInAMoment) {
+  sale.queue.frontier = 100;  // all were called
+  sale.post();
+  const std::string ticket = take_ticket();
+  const Headers mine{{"Queue-Ticket", ticket}};
+  const Reply place = shop.send(Method::kGet, "/api/v1/sales/drop/ticket", {}, mine);
+  EXPECT_THAT(place.header("Retry-After"), testing::AnyOf("2", "3", "4"));
+  EXPECT_THAT(buy("wool-scarf", mine).header("Retry-After"), testing::AnyOf("2", "3", "4"));
+}
+
 TEST_F(SalesApi, SellsToACartThatHasAPass) {
   const std::string ticket = take_ticket();
   const Reply early = take_pass(ticket);
   EXPECT_EQ(early.status, 503);
   EXPECT_EQ(text_at(early.body, "/type"), "/api/problems/queued");
   EXPECT_NE(early.header("Retry-After"), "");
-  call_everybody();
+  sale.call_everybody();
   const Reply place =
       shop.send(Method::kGet, "/api/v1/sales/drop/ticket", {}, {{"Queue-Ticket", std::string_view(ticket)}});
   EXPECT_EQ(place.status, 200);
@@ -144,7 +126,7 @@ TEST_F(SalesApi, SellsToACartThatHasAPass) {
 
 TEST_F(SalesApi, LetsATicketInOnce) {
   const std::string ticket = take_ticket();
-  call_everybody();
+  sale.call_everybody();
   EXPECT_EQ(take_pass(ticket).status, 201);
   const Reply copied = take_pass(ticket, "ffffffffffffffffffffffffffffffff");
   EXPECT_EQ(copied.status, 409);
@@ -153,7 +135,7 @@ TEST_F(SalesApi, LetsATicketInOnce) {
 
 TEST_F(SalesApi, RefusesWhatItDidNotSign) {
   const std::string ticket = take_ticket();
-  call_everybody();
+  sale.call_everybody();
   std::string altered = ticket;
   altered[altered.size() - 4] = altered[altered.size() - 4] == 'A' ? 'B' : 'A';
   EXPECT_EQ(take_pass(altered).status, 422);
@@ -168,15 +150,15 @@ TEST_F(SalesApi, RefusesWhatItDidNotSign) {
 }
 
 TEST_F(SalesApi, SaysThatThereIsNoQueue) {
-  queue.open = false;
-  post();
+  sale.queue.open = false;
+  sale.post();
   EXPECT_EQ(shop.send(Method::kPost, "/api/v1/sales/drop/tickets").status, 409);
   EXPECT_EQ(take_pass("drop.AQAAAAE").status, 409);
   EXPECT_EQ(buy("wool-scarf").status, 201);
 }
 
 TEST_F(SalesApi, LimitsHowManyTicketsOneAddressTakes) {
-  tickets_left = false;
+  sale.tickets_left = false;
   const Reply refused = shop.send(Method::kPost, "/api/v1/sales/drop/tickets");
   EXPECT_EQ(refused.status, 429);
   EXPECT_NE(refused.header("Retry-After"), "");
@@ -184,8 +166,8 @@ TEST_F(SalesApi, LimitsHowManyTicketsOneAddressTakes) {
 }
 
 TEST_F(SalesApi, SaysThatTheGoodsAreGone) {
-  sold_out = true;
-  post();
+  sale.sold_out = true;
+  sale.post();
   EXPECT_THAT(shop.get("/api/v1/sales/drop").body, HasSubstr(R"("sold_out":true)"));
   EXPECT_THAT(buy("wool-scarf").body, HasSubstr(R"("sold_out":true)"));
 }

@@ -2,26 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <exception>
-
+#include "base/testing/run.h"
 #include "storage/memory/memory_store.h"
 
 namespace ff::leadership {
 namespace {
 
 using std::chrono::seconds;
-
-class StandingClock final : public Clock {
- public:
-  Instant now() const override { return now_; }
-  Task<void> sleep_until(Instant) override { co_return; }
-  void advance(Duration by) { now_ = now_ + by; }
-
- private:
-  Instant now_{1'700'000'000'000'000};
-};
 
 /// The store, and whether it can be reached.
 class Reached final : public LeaseStore {
@@ -40,12 +27,6 @@ class Reached final : public LeaseStore {
  private:
   LeaseStore& store_;
 };
-
-void run(Task<void> task) {
-  asio::io_context context;
-  asio::co_spawn(context, std::move(task), [](std::exception_ptr thrown) { EXPECT_FALSE(thrown); });
-  context.run();
-}
 
 Task<void> resign(Leader& leader) {
   auto resigned = co_await leader.resign();

@@ -6,8 +6,27 @@
 namespace ff::sales {
 namespace {
 
-constexpr std::int64_t kAskSoonest = 5, kAskLatest = 60, kJitter = 11;  // seconds; the last is a bound
+// When to ask again, in seconds. The soonest is what an empty line takes: up to one until the ticket was
+// told to the leader, one until its next step, and half until the board shows it.
+constexpr std::int64_t kAskSoonest = 2, kAskLatest = 60;
+constexpr std::int64_t kAskUnknown = 5;  // where nothing says how long it takes
+constexpr std::int64_t kJitterMax = 10;
 constexpr std::int64_t kAfterStartWithin = 15;  // in which those come who waited for the start
+
+/// Up to as long again, so that not all ask at once.
+std::int64_t jittered(std::int64_t seconds, Random& random) {
+  const auto most = static_cast<std::uint64_t>(std::min(seconds, kJitterMax));
+  return seconds + static_cast<std::int64_t>(random.below(most + 1));
+}
+
+/// For who has so much of the line before it: half of what it takes, so who is far back asks less often.
+/// Those near the front are few: as many as are called in the time that they are near.
+std::int64_t ask_after(std::int64_t ahead, std::optional<std::int64_t> estimate_s, bool sold_out) {
+  const std::int64_t soonest = sold_out ? kAskUnknown : kAskSoonest;  // then there is nothing to hurry for
+  if (ahead == 0) return soonest;
+  if (!estimate_s) return kAskUnknown;
+  return std::clamp(*estimate_s / 2, soonest, kAskLatest - kJitterMax);
+}
 
 std::int64_t seconds_up(Duration duration) { return (duration.count() + 999'999) / 1'000'000; }
 
@@ -120,27 +139,38 @@ Queued Door::describe(const Posted& posted, const std::optional<Ticket>& ticket,
   queued.started = now >= queue.opened_at;
   queued.line_length = posted.line.length();
   queued.sold_out = posted.sold_out;
-  const auto jitter = static_cast<std::int64_t>(random_.below(kJitter));
   if (!queued.started) {
     // Nobody gains by being first after the start: the places are drawn. So they come spread out.
     const std::int64_t left = seconds_up(queue.opened_at - now);
     const auto spread = static_cast<std::int64_t>(random_.below(kAfterStartWithin));
-    queued.retry_after_s =
-        left <= kAskLatest - kAfterStartWithin ? left + 1 + spread : kAskLatest - 2 * kJitter + jitter;
+    queued.retry_after_s = left <= kAskLatest - kAfterStartWithin
+                               ? left + 1 + spread
+                               : jittered(kAskLatest - 2 * kJitterMax, random_);
     return queued;
   }
-  queued.retry_after_s = kAskSoonest + jitter;
-  if (!ticket) return queued;
+  if (!ticket) {
+    queued.retry_after_s = jittered(kAskUnknown, random_);
+    return queued;
+  }
   const double place = posted.place(*ticket, now).value_or(0);
   const double ahead = std::max(0.0, place - queue.frontier);
   queued.place = static_cast<std::int64_t>(std::floor(place)) + 1;
   queued.ahead = static_cast<std::int64_t>(std::floor(ahead));
   queued.reached = posted.reached(place);
   if (queue.rate > 0) queued.estimate_s = static_cast<std::int64_t>(std::ceil(ahead / queue.rate));
-  // Who is far back asks less often: half of what is left, and no rarer than once a minute.
-  const std::int64_t half = std::min(queued.estimate_s.value_or(0) / 2, kAskLatest - kJitter);
-  queued.retry_after_s = std::max(kAskSoonest, half) + jitter;
+  queued.retry_after_s = jittered(ask_after(*queued.ahead, queued.estimate_s, queued.sold_out), random_);
   return queued;
+}
+
+Task<std::optional<Spent>> Door::spent(std::string text, std::optional<CartId> cart, Instant now) {
+  const auto ticket = parse_ticket_unverified(text);
+  if (!ticket) co_return std::nullopt;
+  SaleId sale = ticket->sale;
+  auto entry = co_await store_.entry(std::move(sale), ticket->id);
+  if (!entry || !*entry) co_return std::nullopt;
+  const bool by_another = !cart || (*entry)->cart != *cart;
+  if (!by_another && (*entry)->expires_at > now) co_return std::nullopt;  // exchange() gives its pass again
+  co_return Spent{by_another, (*entry)->expires_at};
 }
 
 Task<Result<Exchange>> Door::exchange(std::string text, CartId cart, Instant now) {

@@ -3,7 +3,8 @@
 //
 // Invariants: ask() reads one board and the shopper's own texts; it waits for nothing. Who is let through
 // holds a pass that this shop signed, for this cart and not over. A ticket is exchanged only when its place
-// was called, and for one cart only: the store's unique row decides.
+// was called, and for one cart only: the store's unique row decides. When to ask again is told by what is
+// ahead alone, so the page, the API and the problem of a checkout tell it alike.
 //
 // How a page or an endpoint uses it:
 //   1 ask(visit, handles, now). Open: go on. Queued: keep its ticket (keep_token) when it is new.
@@ -73,6 +74,12 @@ struct Used {};     // another cart has it, or its pass is over
 struct Invalid {};  // no ticket of a queue that is open: take another
 using Exchange = std::variant<Admitted, NotYet, Used, Invalid>;
 
+/// Why exchange() would say Used.
+struct Spent {
+  bool by_another = false;  // cart; else the pass of this one is over
+  Instant ends_at;          // of the pass, which may be to come where another cart has it
+};
+
 /// Whether this client may have one more ticket now. Any thread.
 using TicketLimit = std::function<bool(std::string_view client, Instant now)>;
 
@@ -93,6 +100,10 @@ class Door {
   /// `ticket` is one ticket's text. One write, and only for a ticket whose place was called. Errors are the
   /// store's: try again.
   Task<Result<Exchange>> exchange(std::string ticket, CartId cart, Instant now);
+
+  /// Whether exchange() would say Used, for a ticket whose place was called: one read of the store, and
+  /// nothing is exchanged. Nothing: it would not, or the store can't be asked now.
+  Task<std::optional<Spent>> spent(std::string ticket, std::optional<CartId> cart, Instant now);
 
   /// Where this ticket of one sale stands; takes none. Nothing: no ticket of its queue, or that is not open.
   std::optional<Queued> look(const SaleId& sale, std::string_view ticket, Instant now);

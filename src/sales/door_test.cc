@@ -1,5 +1,7 @@
 #include "sales/door.h"
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "sales/test_process.h"
@@ -93,13 +95,80 @@ TEST_F(DoorTest, AfterTheStartPlacesAreTheDrawAndAreCalledInTheirOrder) {
     if (!queued.reached) {
       EXPECT_GT(queued.estimate_s.value(), 0);
       EXPECT_LE(queued.estimate_s.value(), 8);
-      EXPECT_GE(queued.retry_after_s, 5);
+      EXPECT_GE(queued.retry_after_s, 2);
+      EXPECT_LE(queued.retry_after_s, 8) << "near the front, sooner";
     }
   }
   EXPECT_NEAR(reached, static_cast<double>(state.frontier), 40);
   pass(seconds(10));
   for (const std::string& ticket : tickets)
     EXPECT_TRUE(ask(ticket).reached);
+}
+
+/// The least and the most that somebody is told to wait, of many times asked.
+std::pair<std::int64_t, std::int64_t> told(const std::function<Queued()>& ask) {
+  std::set<std::int64_t> all;
+  for (int i = 0; i < 200; ++i)
+    all.insert(ask().retry_after_s);
+  return {*all.begin(), *all.rbegin()};
+}
+
+TEST_F(DoorTest, WhoIsAloneIsToldToComeBackInAMoment) {
+  pass(minutes(10) + seconds(3));
+  const std::string ticket = ask().ticket;
+  EXPECT_EQ(told([&] { return ask(ticket); }), std::pair(std::int64_t{2}, std::int64_t{4}));
+  pass(seconds(2));
+  EXPECT_TRUE(ask(ticket).reached) << "and by then the place was called";
+}
+
+TEST_F(DoorTest, WhoIsFarBackIsToldToComeBackLater) {
+  std::vector<std::string> tickets;
+  for (int i = 0; i < 1000; ++i)
+    tickets.push_back(ask().ticket);
+  pass(minutes(10) + seconds(2));  // some 50 places are called a second
+  for (const std::string& ticket : tickets) {
+    const Queued queued = ask(ticket);
+    EXPECT_GE(queued.retry_after_s, std::max<std::int64_t>(2, *queued.estimate_s / 2));
+    EXPECT_LE(queued.retry_after_s, std::max<std::int64_t>(4, *queued.estimate_s + 1));
+  }
+  SaleSettings settings = run(store.sales().sales()).value().front().settings();
+  settings.rate_max = 0.001;
+  put(settings);
+  pass(seconds(2));
+  const auto last = std::ranges::max_element(tickets, {}, [&](const auto& t) { return *ask(t).place; });
+  EXPECT_EQ(told([&] { return ask(*last); }), std::pair(std::int64_t{50}, std::int64_t{60})) << "bounded";
+}
+
+TEST_F(DoorTest, NobodyIsHurriedTowardsEmptyShelves) {
+  pass(minutes(10) + seconds(3));
+  const std::string ticket = ask().ticket;
+  process.sold_out = true;
+  poll();
+  EXPECT_EQ(told([&] { return ask(ticket); }), std::pair(std::int64_t{5}, std::int64_t{10}));
+}
+
+TEST_F(DoorTest, TellsThatATicketWasUsedWithoutUsingIt) {
+  const auto spent = [&](std::string ticket, std::optional<CartId> cart) {
+    return run(process.door.spent(std::move(ticket), cart, clock.now()));
+  };
+  const std::string ticket = ask().ticket;
+  pass(minutes(10) + seconds(3));
+  EXPECT_FALSE(spent(ticket, cart_of(1)));
+  EXPECT_FALSE(spent(ticket, std::nullopt)) << "looking is not going in";
+  const Instant ends_at = std::get<Admitted>(exchange(ticket, 1)).expires_at;
+  EXPECT_FALSE(spent(ticket, cart_of(1))) << "the same cart gets the same pass";
+  for (const std::optional<CartId>& other : {std::optional(cart_of(2)), std::optional<CartId>()}) {
+    const auto by_another = spent(ticket, other);
+    ASSERT_TRUE(by_another);
+    EXPECT_TRUE(by_another->by_another);
+  }
+  clock.advance(minutes(10));
+  const auto over = spent(ticket, cart_of(1));
+  ASSERT_TRUE(over);
+  EXPECT_FALSE(over->by_another);
+  EXPECT_EQ(over->ends_at, ends_at);
+  process.sales.reads = false;
+  EXPECT_FALSE(spent(ticket, cart_of(1))) << "it can't be known: the exchange tells";
 }
 
 TEST_F(DoorTest, WhoComesAfterTheStartStandsBehindThoseOfEarlierIntervals) {

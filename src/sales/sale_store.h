@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,13 @@ struct TicketUsed {  // by another cart, or its pass is over
   bool operator==(const TicketUsed&) const = default;
 };
 using AdmitOutcome = std::variant<PassGranted, TicketUsed>;
+
+/// That a ticket let a cart in.
+struct Entry {
+  CartId cart;
+  Instant expires_at;  // of its pass
+  bool operator==(const Entry&) const = default;
+};
 
 /// Places and rates are kept in millionths: a number that every store keeps exactly.
 std::int64_t to_millionths(double value);
@@ -95,6 +103,8 @@ class SaleStore {
   /// asking again before it is over gets the same answer. kNotFound: the sale is gone.
   virtual Task<Result<AdmitOutcome>> admit(SaleId sale, std::uint32_t epoch, TicketId ticket, CartId cart,
                                            Duration valid_for) = 0;
+  /// What admit() keeps of this ticket; nothing: it let nobody in. Writes nothing.
+  virtual Task<Result<std::optional<Entry>>> entry(SaleId sale, TicketId ticket) = 0;
 
   /// Deletes lines and passes of sales that ended more than `kept_for` ago and of earlier epochs, what is
   /// kept of purchases in sales that ended so long ago or are gone, and processes not heard of for

@@ -1,42 +1,18 @@
-// What the tests of this room share: a clock that stands, sales, tickets, and a desk on a memory store.
+// What the tests of this room share: sales, tickets, and a desk on a memory store.
 #pragma once
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <exception>
 #include <optional>
 
+#include "base/testing/run.h"
 #include "sales/desk.h"
 #include "sales/door.h"
 #include "sales/pacing.h"
 #include "storage/memory/memory_store.h"
 
 namespace ff::sales {
-
-class StandingClock final : public Clock {
- public:
-  Instant now() const override { return now_; }
-  Task<void> sleep_until(Instant) override { co_return; }
-  void advance(Duration by) { now_ = now_ + by; }
-
- private:
-  Instant now_{1'700'000'000'000'000};
-};
-
-template <typename T>
-T run(Task<T> task) {
-  asio::io_context context;
-  std::optional<T> outcome;
-  asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
-    if (thrown) std::rethrow_exception(thrown);
-    outcome.emplace(std::move(value));
-  });
-  context.run();
-  return std::move(*outcome);
-}
 
 inline SaleId named(std::string_view id) { return SaleId::parse(id).value(); }
 inline CartId cart_of(std::uint8_t first) { return {{{first, 1, 2, 3}}}; }
@@ -91,6 +67,10 @@ class Reached final : public SaleStore {
   Task<Result<AdmitOutcome>> admit(SaleId sale, std::uint32_t epoch, TicketId ticket, CartId cart,
                                    Duration valid_for) override {
     co_return co_await store_.admit(std::move(sale), epoch, ticket, cart, valid_for);
+  }
+  Task<Result<std::optional<Entry>>> entry(SaleId sale, TicketId ticket) override {
+    if (!reads) co_return fail(ErrorCode::kUnavailable, "away");
+    co_return co_await store_.entry(std::move(sale), ticket);
   }
   Task<Result<void>> forget(Duration kept_for) override { co_return co_await store_.forget(kept_for); }
 

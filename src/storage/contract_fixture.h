@@ -1,46 +1,20 @@
-// What the tests of every adapter share: a clock that stands still, a shop to open, small makers of rows.
+// What the tests of every adapter share: a shop to open, small makers of rows.
 #pragma once
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <exception>
 #include <filesystem>
 #include <optional>
 
+#include "base/testing/run.h"
 #include "postgres/testing/server.h"
 #include "storage/memory/memory_store.h"
 #include "storage/postgres/postgres_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
 namespace ff::storage {
-
-class StandingClock final : public Clock {
- public:
-  Instant now() const override { return {us_.load()}; }
-  Task<void> sleep_until(Instant) override { co_return; }
-  void advance(Duration by) { us_ += by.count(); }
-
- private:
-  std::atomic<std::int64_t> us_{1'700'000'000'000'000};
-};
-
-/// Runs one operation to its end on this thread.
-template <typename T>
-T run(Task<T> task) {
-  asio::io_context context;
-  std::optional<T> outcome;
-  asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
-    if (thrown) std::rethrow_exception(thrown);
-    outcome.emplace(std::move(value));
-  });
-  context.run();
-  return std::move(*outcome);
-}
 
 class TemporaryFolder {
  public:

@@ -336,6 +336,20 @@ TYPED_TEST(SalesContract, ATicketLetsOneCartInForATime) {
   EXPECT_EQ(this->admit("s", ticket(1), cart_of(1)).value(), sales::AdmitOutcome(TicketUsed{}));
 }
 
+TYPED_TEST(SalesContract, WhoWentInWithATicketIsKnownWithoutExchangingIt) {
+  this->put(this->settings("s"));
+  const auto entry = [&](std::uint8_t n) { return run(this->store().entry(named("s"), ticket(n))).value(); };
+  EXPECT_EQ(entry(1), std::nullopt);
+  const Instant ends = this->clock.now() + minutes(10);
+  EXPECT_TRUE(this->admit("s", ticket(1), cart_of(1)).has_value());
+  EXPECT_EQ(entry(1), (sales::Entry{cart_of(1), ends}));
+  EXPECT_EQ(entry(2), std::nullopt);
+  this->clock.advance(minutes(11));
+  EXPECT_EQ(entry(1), (sales::Entry{cart_of(1), ends})) << "also when its pass is over";
+  EXPECT_TRUE(run(this->store().remove(named("s"))).has_value());
+  EXPECT_EQ(entry(1), std::nullopt);
+}
+
 TYPED_TEST(SalesContract, OfManyCopiesOfATicketThatAreExchangedAtOnceOneIsAdmitted) {
   this->put(this->settings("s"));
   asio::io_context context;

@@ -11,13 +11,15 @@
 namespace ff::storefront {
 namespace {
 
-enum class State { kLimited, kSoldOut, kDraw, kWaiting, kTurn };
+enum class State { kLimited, kSoldOut, kDraw, kWaiting, kTurn, kSpent };
 
-State state_of(const sales::Queued& queued) {
+State state_of(const QueueView& view) {
+  const sales::Queued& queued = view.queued;
   if (queued.ticket.empty()) return State::kLimited;
   if (queued.sold_out) return State::kSoldOut;
   if (!queued.started) return State::kDraw;
-  return queued.reached ? State::kTurn : State::kWaiting;
+  if (!queued.reached) return State::kWaiting;
+  return view.spent ? State::kSpent : State::kTurn;
 }
 
 std::string_view name_of(State state) {
@@ -32,6 +34,8 @@ std::string_view name_of(State state) {
       return "waiting";
     case State::kTurn:
       return "turn";
+    case State::kSpent:
+      return "spent";
   }
   return "";
 }
@@ -50,9 +54,14 @@ std::string heading_of(State state, const sales::Queued& queued) {
     }
     case State::kTurn:
       return "It's your turn";
+    case State::kSpent:
+      return "This place was used";
   }
   return "";
 }
+
+/// Who is called decides when to go in, and nothing but a new place helps whose place was used.
+bool asks_again(State state) { return state != State::kTurn && state != State::kSpent; }
 
 void write_moment(Html& html, Instant at) {
   html << "<time datetime=\"" << rfc3339(at) << "\" data-moment>" << moment_words(at) << "</time>";
@@ -63,7 +72,8 @@ void write_notice(Html& html, NewTicket why) {
   html << "<div class=\"notice notice-warning\" role=\"status\"><p>";
   if (why == NewTicket::kUsed) {
     html << "<strong>Your ticket was used already.</strong> Another browser went in with it, or the time at "
-            "the checkout was over. Nothing was charged. This is a new place, at the end of the line.";
+            "the checkout was over. What you ordered stands, if you did. This is a new place, at the end of "
+            "the line.";
   } else {
     html << "<strong>Your old ticket is not good any more.</strong> It was of an earlier line, or was "
             "changed on its way. This is a new place, at the end of the line.";
@@ -160,8 +170,33 @@ void write_turn(Html& html, const QueueView& view) {
           "<p>Nothing is set aside while you wait: what is left is decided when you pay.</p>";
 }
 
+/// Its place was called, and can't let anybody in again.
+void write_spent(Html& html, const QueueView& view) {
+  html << "<p class=\"queue-lead\">";
+  if (view.spent->by_another) {
+    html << "Somebody went in with it, from another browser or with another cart. A place lets one cart in.";
+  } else {
+    html << "You went in with it, and your time at the checkout ended on ";
+    write_moment(html, view.spent->ends_at);
+    html << ".";
+  }
+  html << "</p><p><strong>If you ordered, your order stands</strong>, and there is nothing more to do. "
+          "Else nothing was charged.";
+  if (view.per_shopper_max > 0)
+    html << " One shopper may buy " << std::to_string(view.per_shopper_max)
+         << " in this sale; a new place does not change that.";
+  html << "</p><p>To go to the checkout (again), take a new place, at the end of the line.</p>"
+          "<form method=\"post\" action=\""
+       << href(queue_url(view.queued.sale) + "/enter?anew")
+       << "\"><button class=\"button\" type=\"submit\">Take a new place</button></form>"
+          "<p class=\"empty-ways\"><a class=\"text-link\" href=\"/cart\">Your cart</a> "
+          "<a class=\"text-link\" href=\"/collections\">See what else there is</a></p>";
+}
+
 void write_sold_out(Html& html) {
-  html << "<p class=\"queue-lead\">Everything in this sale is gone. You were not charged.</p>"
+  html << "<p class=\"queue-lead\">Everything in this sale is gone. What you ordered stands, if you did; "
+          "else you "
+          "were not charged.</p>"
           "<p>Now and then a piece comes back, when a payment falls through. Your place is kept, and this "
           "page keeps looking: stay if you like, you lose nothing by leaving.</p>"
           "<p class=\"empty-ways\"><a class=\"button\" href=\"/collections\">See what else there is</a> "
@@ -177,7 +212,7 @@ void write_limited(Html& html, const sales::Queued& queued) {
 
 void write_piece(Html& html, const catalog::StockLabels& labels, const QueueView& view) {
   const sales::Queued& queued = view.queued;
-  const State state = state_of(queued);
+  const State state = state_of(view);
   html << "<div class=\"wrap queue\" data-piece=\"queue\"";
   html.attribute("data-sale", queued.sale.text());
   html.attribute("data-state", name_of(state));
@@ -203,10 +238,13 @@ void write_piece(Html& html, const catalog::StockLabels& labels, const QueueView
     case State::kTurn:
       write_turn(html, view);
       break;
+    case State::kSpent:
+      write_spent(html, view);
+      break;
   }
   if (state == State::kDraw || state == State::kWaiting) write_facts(html, state, view);
   if (state != State::kLimited && state != State::kSoldOut) write_proof(html, view);
-  if (state != State::kTurn)
+  if (asks_again(state))
     html << "<noscript><p class=\"queue-small\">This page asks again by itself every few "
             "seconds.</p></noscript>";
   html << "</div>";
@@ -230,7 +268,7 @@ std::string title_of(State state, const sales::Queued& queued) {
 
 http::Response queue_page(const Layout& layout, const catalog::Snapshot& snapshot,
                           const catalog::StockLabels& labels, const QueueView& view, bool piece) {
-  const State state = state_of(view.queued);
+  const State state = state_of(view);
   const int status = state == State::kLimited ? 429 : 200;
   http::Response response;
   if (piece) {
@@ -250,8 +288,7 @@ http::Response queue_page(const Layout& layout, const catalog::Snapshot& snapsho
   }
   personal(response);
   if (status == 429) response.header("Retry-After", fmt::to_string(view.queued.retry_after_s));
-  // Who is called decides when to go in; all others are told when to ask again.
-  if (state != State::kTurn && !piece) {
+  if (asks_again(state) && !piece) {
     response.header("Refresh",
                     fmt::format("{}; url={}", view.queued.retry_after_s, queue_url(view.queued.sale)));
   }

@@ -2,7 +2,8 @@
 // JavaScript: the answer's Refresh header asks again; web/assets/queue.js does so in place.
 //
 // Invariant: nothing is promised that is not known. Before the start there is no place, without a rate no
-// estimate; and the page says what the draw is checked by before anything is drawn.
+// estimate; nobody whose ticket was used is told that it's their turn; and the page says what the draw is
+// checked by before anything is drawn.
 #pragma once
 
 #include <optional>
@@ -27,6 +28,8 @@ enum class NewTicket {
 struct QueueView {
   sales::Queued queued;
   NewTicket new_ticket = NewTicket::kNone;
+  std::optional<sales::Spent> spent;  // its place was called, and somebody went in with it
+  std::int32_t per_shopper_max = 0;   // units; 0: no limit
   std::string commitment;           // hex
   std::optional<std::string> seed;  // hex; from the start on
   std::uint64_t drawn = 0;          // tickets that the draw is among

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sales/testing/posted_sale.h"
 #include "storefront/buying_test_shop.h"
 #include "storefront/queue_cookies.h"
 #include "storefront/queue_words.h"
@@ -21,32 +22,20 @@ using testing::StartsWith;
 /// A shop with a sale of the shirt, whose queue stands wherever the test puts it.
 class WaitingRoomTest : public testing::Test {
  protected:
-  WaitingRoomTest() { shop.shop.door = &door; }
+  WaitingRoomTest() { shop.shop.door = &sale.door; }
 
-  void SetUp() override {
-    settings.id = *sales::SaleId::parse("drop");
-    settings.title = "The <Drop>";
-    settings.products = {"linen-shirt"};
-    settings.starts_at = shop.clock.now() + minutes(30);
-    settings.ends_at = shop.clock.now() + hours(5);
-    settings.queue = sales::Queue::kOn;
-    shop.run([&]() -> Task<void> {
-      auto stored = co_await shop.store.sales().put(settings, secrets);
-      if (!stored) std::abort();
-      queue = stored->queue();
-    });
-    post();
-  }
-  /// Puts up a board with the queue as it is now, and so many tickets in its line by bucket.
+  void SetUp() override { sale.put(shop.clock.now() + minutes(30), shop.clock.now() + hours(5)); }
+  /// Puts up a board with so many tickets in the line by bucket.
   void post(std::vector<sales::BucketCount> line = {}, bool sold_out = false) {
-    std::vector<sales::Posted> posted{{sales::Sale(settings, secrets, queue), sales::Line(line), sold_out}};
-    boards.store(std::make_shared<const sales::Board>(std::move(posted)));
+    sale.line = std::move(line);
+    sale.sold_out = sold_out;
+    sale.post();
   }
-  void start() { shop.clock.advance_to(settings.starts_at + seconds(1)); }
+  void start() { shop.clock.advance_to(sale.settings.starts_at + seconds(1)); }
   void call_everybody() {
-    queue.frontier = 1000;
-    queue.rate = 2;
-    post({{0, 100}});
+    sale.queue.rate = 2;
+    sale.line = {{0, 100}};
+    sale.call_everybody();
   }
   void add(Browser& who, const std::string& handle) {
     who.post("/cart/lines", {{"variant", shop.variant(handle, 0)}, {"quantity", "1"}});
@@ -67,18 +56,7 @@ class WaitingRoomTest : public testing::Test {
   std::string where(const http::Response& response) const { return header_of(response, "Location"); }
 
   TestShop shop;
-  sales::SaleSettings settings;
-  sales::SaleSecrets secrets = sales::SaleSecrets::make(shop.random);
-  sales::QueueState queue;
-  sales::BoardHolder boards;
-  sales::TicketCounts counts;
-  bool tickets_left = true;
-  sales::Door door{boards,
-                   shop.store.sales(),
-                   counts,
-                   shop.random,
-                   [this](std::string_view, Instant) { return tickets_left; },
-                   shop.metrics};
+  sales::PostedSale sale{shop.store.sales(), shop.random, shop.metrics, "linen-shirt"};
   Browser browser{shop};
 };
 
@@ -108,8 +86,8 @@ TEST_F(WaitingRoomTest, ShowsNoPlaceBeforeTheStartButWhatTheDrawIsCheckedBy) {
   EXPECT_THAT(page.body, HasSubstr("data-state=\"draw\""));
   EXPECT_THAT(page.body, HasSubstr("Drawn at the start"));
   EXPECT_THAT(page.body, Not(HasSubstr("data-place")));
-  EXPECT_THAT(page.body, HasSubstr(sales::to_hex(sales::commitment_to(secrets.seed))));
-  EXPECT_THAT(page.body, Not(HasSubstr(sales::to_hex(secrets.seed))));
+  EXPECT_THAT(page.body, HasSubstr(sales::to_hex(sales::commitment_to(sale.secrets.seed))));
+  EXPECT_THAT(page.body, Not(HasSubstr(sales::to_hex(sale.secrets.seed))));
   EXPECT_THAT(header_of(page, "Refresh"), HasSubstr("; url=/queue/drop"));
   EXPECT_EQ(header_of(page, "Cache-Control"), "private, no-store");
 }
@@ -122,23 +100,34 @@ TEST_F(WaitingRoomTest, ShowsATicketThatChecksTheDrawAndCannotBeUsed) {
   ASSERT_NE(at, std::string::npos);
   const std::string shown = body.substr(at + 6, body.find('<', at + 6) - at - 6);
   EXPECT_EQ(sales::parse_ticket_unverified(shown)->id, sales::parse_ticket_unverified(ticket)->id);
-  EXPECT_FALSE(sales::read_ticket(secrets, settings.id, shown));
+  EXPECT_FALSE(sales::read_ticket(sale.secrets, sale.settings.id, shown));
 }
 
 TEST_F(WaitingRoomTest, ShowsPlaceAndEstimateAfterTheStart) {
   browser.get("/queue/drop");
   start();
   post({{0, 5000}});
-  queue.rate = 10;
+  sale.queue.rate = 10;
   post({{0, 5000}});
   const http::Response page = browser.get("/queue/drop");
   EXPECT_THAT(page.body, HasSubstr("data-state=\"waiting\""));
   EXPECT_THAT(page.body, HasSubstr("ahead of you"));
   EXPECT_THAT(page.body, HasSubstr(" minute"));
-  EXPECT_THAT(page.body, HasSubstr(sales::to_hex(secrets.seed)));
-  queue.rate = 0;
+  EXPECT_THAT(page.body, HasSubstr(sales::to_hex(sale.secrets.seed)));
+  sale.queue.rate = 0;
   post({{0, 5000}});
   EXPECT_THAT(browser.get("/queue/drop").body, HasSubstr("be known yet")) << "no rate, no estimate";
+}
+
+TEST_F(WaitingRoomTest, AsksAgainInAMomentWhereNobodyWaits) {
+  start();
+  browser.get("/queue/drop");
+  const http::Response page = browser.get("/queue/drop");
+  EXPECT_THAT(page.body, HasSubstr("You're next"));
+  const std::string refresh = header_of(page, "Refresh");
+  const std::string wait = refresh.substr(0, refresh.find(';'));
+  EXPECT_THAT(wait, testing::AnyOf("2", "3", "4"));
+  EXPECT_THAT(page.body, HasSubstr("data-retry=\"" + wait + "\"")) << "the script is told the same";
 }
 
 TEST_F(WaitingRoomTest, LetsInWhoIsCalledAndSellsToThem) {
@@ -171,11 +160,11 @@ TEST_F(WaitingRoomTest, KeepsOutWhoIsNotCalled) {
 }
 
 TEST_F(WaitingRoomTest, RefusesAFormThatWasOpenedBeforeTheLine) {
-  queue.open = false;
+  sale.queue.open = false;
   post();
   add(browser, "linen-shirt");
   const Fields form = filled(browser.get("/checkout").body);
-  queue.open = true;
+  sale.queue.open = true;
   post();
   EXPECT_EQ(where(browser.post("/checkout", form)), "/queue/drop");
   browser.extra_headers = {{"X-Piece", "checkout"}};
@@ -186,13 +175,13 @@ TEST_F(WaitingRoomTest, RefusesAFormThatWasOpenedBeforeTheLine) {
 }
 
 TEST_F(WaitingRoomTest, GivesARecordedAnswerAgainAlsoWithoutAPass) {
-  queue.open = false;
+  sale.queue.open = false;
   post();
   add(browser, "linen-shirt");
   const Fields form = filled(browser.get("/checkout").body);
   const std::string order = where(browser.post("/checkout", form));
   ASSERT_THAT(order, StartsWith("/orders/"));
-  queue.open = true;
+  sale.queue.open = true;
   post();
   EXPECT_EQ(where(browser.post("/checkout", form)), order);
   EXPECT_EQ(orders(), 1u);
@@ -214,6 +203,48 @@ TEST_F(WaitingRoomTest, LetsOneCartInWithCopiesOfATicket) {
   EXPECT_EQ(where(other.get("/checkout")), "/queue/drop") << "a pass is good for its cart alone";
 }
 
+TEST_F(WaitingRoomTest, TellsNobodyThatItsTheirTurnWhoseTicketWasUsed) {
+  sale.settings.per_shopper_max = 2;
+  add(browser, "linen-shirt");
+  browser.get("/checkout");
+  start();
+  call_everybody();
+  Browser other{shop};
+  other.cookies["ff_tickets"] = browser.cookies["ff_tickets"];
+  EXPECT_THAT(other.get("/queue/drop").body, HasSubstr("It's your turn")) << "nobody went in with it yet";
+  browser.post("/queue/drop/enter", {});
+  const http::Response page = other.get("/queue/drop");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, Not(HasSubstr("It's your turn")));
+  EXPECT_THAT(page.body, HasSubstr("data-state=\"spent\""));
+  EXPECT_THAT(page.body, HasSubstr("from another browser or with another cart"));
+  EXPECT_EQ(header_of(page, "Refresh"), "") << "nothing changes by waiting";
+  EXPECT_EQ(where(browser.get("/queue/drop")), "/checkout") << "who has the pass goes on";
+}
+
+TEST_F(WaitingRoomTest, TellsWhoBoughtThatTheOrderStandsAndHowToBuyAgain) {
+  sale.settings.per_shopper_max = 2;
+  add(browser, "linen-shirt");
+  browser.get("/checkout");
+  start();
+  call_everybody();
+  browser.post("/queue/drop/enter", {});
+  const Fields form = filled(browser.get("/checkout").body);
+  ASSERT_THAT(where(browser.post("/checkout", form)), StartsWith("/orders/"));
+  shop.clock.advance_to(shop.clock.now() + sale.settings.pass_for + seconds(1));
+  const std::string ticket = browser.cookies["ff_tickets"];
+  const std::string body = browser.get("/queue/drop").body;
+  EXPECT_THAT(body, Not(HasSubstr("It's your turn")));
+  EXPECT_THAT(body, HasSubstr("your time at the checkout ended on"));
+  EXPECT_THAT(body, HasSubstr("your order stands"));
+  EXPECT_THAT(body, HasSubstr("One shopper may buy 2 in this sale"));
+  EXPECT_THAT(body, HasSubstr("action=\"/queue/drop/enter?anew\""));
+  EXPECT_EQ(browser.cookies["ff_tickets"], ticket) << "nothing is taken from who only looks";
+  EXPECT_EQ(where(browser.post("/queue/drop/enter?anew", {})), "/queue/drop");
+  EXPECT_NE(browser.cookies["ff_tickets"], ticket);
+  EXPECT_THAT(browser.get("/queue/drop").body, Not(HasSubstr("was used")));
+}
+
 TEST_F(WaitingRoomTest, EndsAPassWithItsTime) {
   add(browser, "linen-shirt");
   browser.get("/checkout");
@@ -221,7 +252,7 @@ TEST_F(WaitingRoomTest, EndsAPassWithItsTime) {
   call_everybody();
   browser.post("/queue/drop/enter", {});
   const Fields form = filled(browser.get("/checkout").body);
-  shop.clock.advance_to(shop.clock.now() + settings.pass_for + seconds(1));
+  shop.clock.advance_to(shop.clock.now() + sale.settings.pass_for + seconds(1));
   EXPECT_EQ(where(browser.post("/checkout", form)), "/queue/drop");
   EXPECT_EQ(where(browser.post("/queue/drop/enter", {})), "/queue/drop?again=used");
   EXPECT_EQ(orders(), 0u);
@@ -269,7 +300,7 @@ TEST_F(WaitingRoomTest, TellsAtOnceThatTheGoodsAreGone) {
 }
 
 TEST_F(WaitingRoomTest, SaysWhenItGivesNoMoreTicketsAndWhenToAskAgain) {
-  tickets_left = false;
+  sale.tickets_left = false;
   const http::Response page = browser.get("/queue/drop");
   EXPECT_EQ(page.status, 429);
   EXPECT_NE(header_of(page, "Retry-After"), "");
@@ -280,12 +311,12 @@ TEST_F(WaitingRoomTest, SaysWhenItGivesNoMoreTicketsAndWhenToAskAgain) {
 TEST_F(WaitingRoomTest, IsNoPlaceWithoutALine) {
   EXPECT_EQ(browser.get("/queue/nothing").status, 404);
   EXPECT_EQ(browser.get("/queue/No_Sale").status, 404);
-  queue.open = false;
+  sale.queue.open = false;
   post();
   EXPECT_EQ(where(browser.get("/queue/drop")), "/products/linen-shirt");
   add(browser, "linen-shirt");
   EXPECT_EQ(where(browser.get("/queue/drop")), "/checkout");
-  shop.clock.advance_to(settings.ends_at);
+  shop.clock.advance_to(sale.settings.ends_at);
   EXPECT_THAT(browser.get("/queue/drop").body, HasSubstr("This sale is over"));
   shop.shop.door = nullptr;
   EXPECT_EQ(browser.get("/queue/drop").status, 404);

@@ -79,12 +79,15 @@ QueueRoutes::QueueRoutes(shop::Shop& shop, const Layout& layout)
     : shop_(shop), layout_(layout), errors_(layout, shop.catalogue) {}
 
 http::Response QueueRoutes::page(const http::Request& request, const sales::Posted& posted,
-                                 sales::Queued queued, NewTicket new_ticket) {
+                                 sales::Queued queued, NewTicket new_ticket,
+                                 std::optional<sales::Spent> spent) {
   const sales::SaleSettings& settings = posted.sale.settings();
   const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
   const auto labels = shop_.labels.load();
   QueueView view;
   view.new_ticket = new_ticket;
+  view.spent = spent;
+  view.per_shopper_max = settings.per_shopper_max;
   view.commitment = sales::to_hex(posted.sale.commitment());
   if (const auto seed = posted.sale.seed(shop_.clock.now())) view.seed = sales::to_hex(*seed);
   view.drawn = static_cast<std::uint64_t>(posted.line.place(1, 0));
@@ -106,7 +109,7 @@ http::Response QueueRoutes::page(const http::Request& request, const sales::Post
   return response;
 }
 
-http::Response QueueRoutes::look(const http::Request& request) {
+Task<http::Response> QueueRoutes::show(const http::Request& request) {
   const auto sale = sales::SaleId::parse(request.param("sale"));
   const auto board = shop_.door == nullptr ? nullptr : shop_.door->board();
   const sales::Posted* posted = sale && board ? board->find(sale->text()) : nullptr;
@@ -114,29 +117,35 @@ http::Response QueueRoutes::look(const http::Request& request) {
   if (posted == nullptr) {
     // It was removed while people waited for it.
     if (sale && !sales::token_of(visit.tickets, *sale).empty())
-      return sale_over_page(layout_, *shop_.catalogue.load(), sale->text());
-    return errors_.page(request, 404, "Not Found");
+      co_return sale_over_page(layout_, *shop_.catalogue.load(), sale->text());
+    co_return errors_.page(request, 404, "Not Found");
   }
   const sales::SaleSettings& settings = posted->sale.settings();
   auto answer = shop_.door->ask(visit, *sale, shop_.clock.now());
   if (!answer) {
-    if (wants_piece(request, kPiece)) return go_to(request, kPiece, queue_url(*sale));
-    return sale_over_page(layout_, *shop_.catalogue.load(), settings.title);
+    if (wants_piece(request, kPiece)) co_return go_to(request, kPiece, queue_url(*sale));
+    co_return sale_over_page(layout_, *shop_.catalogue.load(), settings.title);
   }
   auto* queued = std::get_if<sales::Queued>(&*answer);
-  if (queued == nullptr) return go_to(request, kPiece, way_on(request, settings));
+  if (queued == nullptr) co_return go_to(request, kPiece, way_on(request, settings));
   NewTicket why = NewTicket::kNone;
   if (const Result<http::Form> query = http::Form::parse(request.query, 8); query) {
     if (query->get("again") == "used") why = NewTicket::kUsed;
     if (query->get("again") == "invalid") why = NewTicket::kInvalid;
   }
   if (queued->ticket_is_new && !sales::token_of(visit.tickets, *sale).empty()) why = NewTicket::kInvalid;
-  return page(request, *posted, std::move(*queued), why);
+  std::optional<sales::Spent> spent;
+  if (queued->reached) {
+    std::string ticket = queued->ticket;
+    const std::optional<CartId> cart = visit.cart;
+    const Instant now = shop_.clock.now();
+    spent = co_await shop_.door->spent(std::move(ticket), cart, now);
+  }
+  co_return page(request, *posted, std::move(*queued), why, spent);
 }
 
-Task<http::Response> QueueRoutes::show(const http::Request& request) { co_return look(request); }
-
-/// Its ticket is worth nothing any more: another one, at the end of the line, and a sentence why.
+/// Its ticket is worth nothing any more: another one, at the end of the line, and a sentence why (empty: the
+/// shopper asked for it).
 http::Response QueueRoutes::used(const http::Request& request, const sales::SaleId& sale,
                                  std::string_view why) {
   const Instant now = shop_.clock.now();
@@ -144,7 +153,8 @@ http::Response QueueRoutes::used(const http::Request& request, const sales::Sale
   const std::string others = sales::drop_token(visit.tickets, sale);
   visit.tickets = others;
   const auto answer = shop_.door->ask(visit, sale, now);
-  http::Response response = go_to(request, kPiece, fmt::format("{}?again={}", queue_url(sale), why));
+  http::Response response = go_to(
+      request, kPiece, why.empty() ? queue_url(sale) : fmt::format("{}?again={}", queue_url(sale), why));
   const auto* queued = answer ? std::get_if<sales::Queued>(&*answer) : nullptr;
   if (queued != nullptr) keep_ticket(response, request, shop_.identity, *queued, now);
   return response;
@@ -171,7 +181,8 @@ Task<http::Response> QueueRoutes::enter(const http::Request& request) {
     }
     co_return response;
   }
-  if (std::holds_alternative<sales::Used>(*exchanged)) co_return used(request, *sale, "used");
+  if (std::holds_alternative<sales::Used>(*exchanged))
+    co_return used(request, *sale, request.query == "anew" ? "" : "used");
   if (std::holds_alternative<sales::Invalid>(*exchanged)) co_return used(request, *sale, "invalid");
   const auto* admitted = std::get_if<sales::Admitted>(&*exchanged);
   if (admitted == nullptr) co_return go_to(request, kPiece, queue_url(*sale));

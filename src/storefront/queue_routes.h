@@ -1,8 +1,9 @@
 // GET /queue/{sale}, the waiting room, and POST /queue/{sale}/enter, the way in: a ticket whose place was
 // called becomes a pass for this browser's cart.
 //
-// Invariant: looking reads no store and writes none: the board and the shopper's own cookies tell all of it.
-// Going in is one write (sales/door.h). A request with "X-Piece: queue" is answered with that piece, and with
+// Invariant: waiting reads no store and writes none: the board and the shopper's own cookies tell all of it.
+// Whose place was called costs one read, which tells whether it was used; going in is one write
+// (sales/door.h). A request with "X-Piece: queue" is answered with that piece, and with
 // 201 and Location where another gets 303.
 #pragma once
 
@@ -38,12 +39,11 @@ class QueueRoutes {
   QueueRoutes(shop::Shop& shop, const Layout& layout);  // both must outlive it
 
   Task<http::Response> show(const http::Request& request);   // GET /queue/{sale} ?again
-  Task<http::Response> enter(const http::Request& request);  // POST /queue/{sale}/enter
+  Task<http::Response> enter(const http::Request& request);  // POST /queue/{sale}/enter ?anew
 
  private:
-  http::Response look(const http::Request& request);
   http::Response page(const http::Request& request, const sales::Posted& posted, sales::Queued queued,
-                      NewTicket new_ticket);
+                      NewTicket new_ticket, std::optional<sales::Spent> spent);
   http::Response used(const http::Request& request, const sales::SaleId& sale, std::string_view why);
 
   shop::Shop& shop_;

@@ -183,11 +183,21 @@ def test_a_copied_ticket_is_told_so_and_gets_a_new_place(open_page, sale):
     first, second = open_page(javascript=False), open_page(javascript=False)
     first.goto(f"/queue/{sale.name}")
     second.context.add_cookies([cookie for cookie in first.context.cookies() if cookie["name"] == "ff_tickets"])
-    for page in (first, second):
-        page.goto(f"/queue/{sale.name}")
-        page.get_by_role("button", name="Go to checkout").click(timeout=CALLED_MS)
+    first.goto(f"/queue/{sale.name}")
+    second.goto(f"/queue/{sale.name}")
+    second.get_by_role("heading", name="It's your turn").wait_for(timeout=CALLED_MS)
+    first.get_by_role("button", name="Go to checkout").click(timeout=CALLED_MS)
+    first.wait_for_url(re.compile("^(?!.*/queue/)"))
+    second.get_by_role("button", name="Go to checkout").click()
     second.wait_for_url(f"**/queue/{sale.name}*")
-    assert "was used already" in second.locator("main").inner_text()
+    assert "was used already" in second.locator("main").inner_text(), "it looked good when the page was shown"
+    third = open_page(javascript=False)
+    third.context.add_cookies([cookie for cookie in first.context.cookies() if cookie["name"] == "ff_tickets"])
+    third.goto(f"/queue/{sale.name}")
+    assert third.get_by_role("heading", level=1).inner_text() == "This place was used"
+    assert "your order stands" in third.locator("main").inner_text()
+    third.get_by_role("button", name="Take a new place").click()
+    third.get_by_role("heading", name=re.compile("ahead of you|You're next|It's your turn")).wait_for()
     assert first.url.endswith(f"/products/{sale.handle}"), "nothing in the cart yet: to what the sale sells"
 
 

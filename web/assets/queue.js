@@ -8,6 +8,7 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 
 const kPollMs = 4000;        // of the public state, and up to half of it more, so that not all ask at once
+const kPollMinMs = 1000;     // for who is told to ask sooner: near the front of the line
 const kHiddenPollMs = 15000;
 const kEnterMs = 1500;       // time to read that it is one's turn
 const kEnterTriesMax = 5;    // then as a plain form, whose answer the shopper sees
@@ -145,12 +146,14 @@ async function stay() {
   let renewed = Date.now();
   while (piece()) {
     if (piece().dataset.state === "turn") return enter();
+    if (piece().dataset.state === "spent") return;  // nothing helps but a new place, which is the shopper's choice
     const until = piece().dataset.starts ? new Date(piece().dataset.starts) - Date.now() : Infinity;
     // Places are drawn: nobody gains by asking in the first second after the start.
-    const pause = until > 0 && until < 4 * kPollMs ? until + 1000 + Math.random() * 4000 : jittered(document.hidden ? kHiddenPollMs : kPollMs);
-    await wait(pause);
+    const due_at = renewed + Number(piece().dataset.retry) * 1000;
+    const poll = document.hidden ? jittered(kHiddenPollMs) : Math.min(jittered(kPollMs), Math.max(due_at - Date.now(), kPollMinMs));
+    await wait(until > 0 && until < 4 * kPollMs ? until + 1000 + Math.random() * 4000 : poll);
     try {
-      const due = Date.now() - renewed >= Number(piece().dataset.retry) * 1000;
+      const due = Date.now() >= due_at;
       if ((await follow()) || due) {
         if (await renew()) renewed = Date.now();
       }

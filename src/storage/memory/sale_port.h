@@ -55,6 +55,12 @@ class SalePort : public sales::SaleStore {
     };
     co_return co_await rows.transact(work);
   }
+  Task<Result<std::optional<sales::Entry>>> entry(sales::SaleId sale, sales::TicketId ticket) override {
+    auto work = [&](State& s, Instant) -> Result<std::optional<sales::Entry>> {
+      return memory::entry(s, sale, ticket);
+    };
+    co_return co_await rows.transact(work);
+  }
   Task<Result<void>> forget(Duration kept_for) override {
     auto work = [kept_for](State& s, Instant now) -> Result<void> {
       memory::forget(s, kept_for, now);

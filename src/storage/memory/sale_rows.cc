@@ -92,6 +92,12 @@ Result<sales::AdmitOutcome> admit(State& state, const SaleId& id, std::uint32_t 
   return sales::AdmitOutcome(sales::PassGranted{stored.expires_at});
 }
 
+std::optional<sales::Entry> entry(const State& state, const SaleId& id, const sales::TicketId& ticket) {
+  const auto row = state.sales.passes.find({id, ticket});
+  if (row == state.sales.passes.end()) return std::nullopt;
+  return sales::Entry{row->second.cart, row->second.expires_at};
+}
+
 void forget(State& state, Duration kept_for, Instant now) {
   SaleState& rows = state.sales;
   const Instant before = now - kept_for;

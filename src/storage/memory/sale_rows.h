@@ -43,6 +43,7 @@ std::vector<sales::ProcessReport> processes(const State& state, Duration within,
 Result<sales::AdmitOutcome> admit(State& state, const sales::SaleId& id, std::uint32_t epoch,
                                   const sales::TicketId& ticket, const CartId& cart, Duration valid_for,
                                   Instant now);
+std::optional<sales::Entry> entry(const State& state, const sales::SaleId& id, const sales::TicketId& ticket);
 void forget(State& state, Duration kept_for, Instant now);
 
 }  // namespace ff::storage::memory

@@ -57,6 +57,11 @@ class SalePort : public sales::SaleStore {
     auto outcome = co_await session.template run<sales::AdmitOutcome>(Use::kCommit, work);
     co_return outcome;
   }
+  Task<Result<std::optional<sales::Entry>>> entry(sales::SaleId sale, sales::TicketId ticket) override {
+    auto work = [&, this](Connection& c) { return pg::pass_entry(c, sale, ticket, session.time); };
+    auto outcome = co_await session.template run<std::optional<sales::Entry>>(Use::kRead, work);
+    co_return outcome;
+  }
   Task<Result<void>> forget(Duration kept_for) override {
     auto work = [kept_for, this](Connection& c) { return forget_sales(c, kept_for, session.time); };
     auto outcome = co_await session.template run<bool>(Use::kCommit, work);

@@ -227,6 +227,20 @@ Task<Outcome<sales::AdmitOutcome>> admit(Connection& connection, const SaleId& i
   co_return sales::AdmitOutcome(sales::PassGranted{row.instant(0, 1)});
 }
 
+Task<Outcome<std::optional<sales::Entry>>> pass_entry(Connection& connection, const SaleId& id,
+                                                      const sales::TicketId& ticket, Time time) {
+  Params known;
+  known.text(id.text()).uuid(ticket);
+  time.add_to(known);
+  Exchange look;
+  look.add(statement("sales_passes_by_ticket"), std::move(known));
+  auto rows = co_await connection.run(std::move(look));
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  const Rows& row = rows->front();
+  if (row.count() == 0) co_return std::optional<sales::Entry>();
+  co_return std::optional(sales::Entry{row.id<CartId>(0, 0), row.instant(0, 1)});
+}
+
 Task<Outcome<bool>> forget_sales(Connection& connection, Duration kept_for, Time time) {
   for (const char* const name :
        {"sales_arrivals_forget", "sales_passes_forget", "sales_processes_forget", "purchases_forget"}) {

@@ -32,6 +32,9 @@ Task<postgres::Outcome<std::vector<sales::ProcessReport>>> live_processes(postgr
 Task<postgres::Outcome<sales::AdmitOutcome>> admit(postgres::Connection& connection, const sales::SaleId& id,
                                                    std::uint32_t epoch, const sales::TicketId& ticket,
                                                    const CartId& cart, Duration valid_for, Time time);
+Task<postgres::Outcome<std::optional<sales::Entry>>> pass_entry(postgres::Connection& connection,
+                                                                const sales::SaleId& id,
+                                                                const sales::TicketId& ticket, Time time);
 Task<postgres::Outcome<bool>> forget_sales(postgres::Connection& connection, Duration kept_for, Time time);
 
 }  // namespace ff::storage::pg

@@ -63,6 +63,13 @@ class SqliteSalePort : public sales::SaleStore {
     auto outcome = co_await threads.writer.write(work);
     co_return outcome;
   }
+  Task<Result<std::optional<sales::Entry>>> entry(sales::SaleId sale, sales::TicketId ticket) override {
+    auto work = [&](sqlite::Database& d) -> Result<std::optional<sales::Entry>> {
+      return pass_entry(d, sale, ticket);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
   Task<Result<void>> forget(Duration kept_for) override {
     auto work = [kept_for, this](sqlite::Database& d) -> Result<void> {
       forget_sales(d, kept_for, threads.clock.now());

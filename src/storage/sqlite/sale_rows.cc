@@ -138,6 +138,12 @@ Result<sales::AdmitOutcome> admit(Database& database, const SaleId& id, std::uin
   return sales::AdmitOutcome(sales::PassGranted{row.instant(1)});
 }
 
+std::optional<sales::Entry> pass_entry(Database& database, const SaleId& id, const sales::TicketId& ticket) {
+  auto row = prepare(database, "passes_by_ticket");
+  if (!row.query(id.text(), std::span<const std::uint8_t>(ticket)).step()) return std::nullopt;
+  return sales::Entry{row.id<CartId>(0), row.instant(1)};
+}
+
 void forget_sales(Database& database, Duration kept_for, Instant now) {
   const Instant before = now - kept_for;
   prepare(database, "arrivals_forget").run(before);

@@ -22,6 +22,8 @@ std::vector<sales::ProcessReport> live_processes(sqlite::Database& database, Dur
 Result<sales::AdmitOutcome> admit(sqlite::Database& database, const sales::SaleId& id, std::uint32_t epoch,
                                   const sales::TicketId& ticket, const CartId& cart, Duration valid_for,
                                   Instant now);
+std::optional<sales::Entry> pass_entry(sqlite::Database& database, const sales::SaleId& id,
+                                       const sales::TicketId& ticket);
 void forget_sales(sqlite::Database& database, Duration kept_for, Instant now);
 
 }  // namespace ff::storage
