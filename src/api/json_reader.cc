@@ -208,6 +208,11 @@ std::string_view JsonValue::text() const {
   return present_ && element_.get(text) == SUCCESS ? text : std::string_view();
 }
 
+bool JsonValue::truth() const {
+  bool truth = false;
+  return present_ && element_.get(truth) == simdjson::SUCCESS && truth;
+}
+
 std::int64_t JsonValue::integer() const { return present_ ? whole_number(element_).value_or(0) : 0; }
 
 tl::expected<JsonBody, Problem> JsonBody::parse(std::string_view text, const Schema& schema) {

@@ -32,6 +32,7 @@ class JsonValue {
   JsonValue operator[](std::string_view name) const;
   std::string_view text() const;  // "" when absent or not a text
   std::int64_t integer() const;   // 0 when absent or not a whole number
+  bool truth() const;             // false when absent or not a boolean
   /// Calls `visit(JsonValue)` for each item; none when this is no array.
   template <typename Visit>
   void each(Visit&& visit) const {

@@ -120,6 +120,8 @@ void add_sale_options(CLI::App& set, SaleEdit& edit) {
   set.add_flag("--whole-shop", edit.whole_shop, "Of all products")->excludes(products);
   set.add_option("--starts", edit.starts, "2026-11-27T09:00:00Z, with an offset or Z; or +10m, or now");
   set.add_option("--ends", edit.ends, "Likewise; at most 10 days after the start");
+  set.add_flag("--drop-line", edit.drop_line,
+               "With another kind of --queue: void the tickets of those who wait");
   set.add_option("--limit", edit.limit, "Units of its products that one shopper may buy (0: no limit)");
   set.add_option("--queue", edit.queue,
                  "on: from now until the end; auto: while checkout can't keep up; off (default)");
@@ -134,7 +136,8 @@ void add_sale_commands(CLI::App& app, config::Flags& flags, SaleArguments& argum
   sale->require_subcommand(1);
   sale->footer(
       "Examples:\n"
-      "  fashionforward sale set black-friday --products satin-dress,wool-coat --starts 2026-11-27T09:00:00Z "
+      "  fashionforward sale set black-friday --products bias-slip-dress,wool-pea-coat --starts "
+      "2026-11-27T09:00:00Z "
       "\\\n      --ends 2026-11-27T21:00:00Z --limit 2 --queue on\n"
       "  fashionforward sale set rush --whole-shop --starts now --ends +7d --queue auto\n"
       "  fashionforward sale show black-friday");
@@ -165,9 +168,21 @@ void add_sale_commands(CLI::App& app, config::Flags& flags, SaleArguments& argum
   CLI::App* draw = sale->add_subcommand("check-draw", "Check a place that was drawn; needs no database");
   draw->add_option("--seed", arguments.draw.seed, "As the shop shows it since the start")->required();
   draw->add_option("--commitment", arguments.draw.commitment, "As the shop showed it before")->required();
-  draw->add_option("TICKET", arguments.draw.ticket, "The ticket's text")->required();
+  draw->add_option("--tickets", arguments.draw.drawn,
+                   "How many tickets were drawn: drawn_tickets of the sale's public state");
+  draw->add_option("--before", arguments.draw.before,
+                   "For tickets taken after the start: how many came before those of their five seconds");
+  draw->add_option("TICKET", arguments.draw.tickets, "Tickets, or their numbers, as the page shows them")
+      ->required()
+      ->expected(1, -1);
   draw->footer(
-      "Example:\n  fashionforward sale check-draw --seed 5f1e... --commitment 9d1e... black-friday.AQAA...");
+      "All of it is public: GET /api/v1/sales/ID tells commitment, seed (from the start on) and "
+      "drawn_tickets.\n"
+      "Example:\n"
+      "  fashionforward sale check-draw --tickets 5000 \\\n"
+      "    --seed       000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f \\\n"
+      "    --commitment 630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd \\\n"
+      "    00112233445566778899aabbccddeeff");
   draw->callback([&arguments, &exit_code] {
     const Result<void> done = check_draw(arguments.draw);
     exit_code = done ? kDone : report(done.error(), kFailed);
@@ -252,6 +267,7 @@ int run(int argc, char** argv) {
                              "File to write the collections to, as import --collections reads them");
   export_command->footer(
       "Collections are no part of a Shopify product CSV: they go to a file of their own, when one is named.\n"
+      "It only reads: leave to read the database is enough.\n"
       "Examples:\n  fashionforward export --output products.csv\n  fashionforward export --output "
       "products.csv --collections collections.csv");
   export_command->callback([&] {

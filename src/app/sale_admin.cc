@@ -7,6 +7,7 @@
 #include "api/problem.h"
 #include "api/schema.h"
 #include "app/moments.h"
+#include "app/sale_rules.h"
 
 namespace ff::app {
 namespace {
@@ -32,7 +33,7 @@ api::Schema settings_schema() {
        optional("auto_after_s", seconds(sales::kAutoAfterMin, sales::kAutoAfterMax)),
        optional("pass_for_s", seconds(sales::kPassForMin, sales::kPassForMax)),
        optional("admissions_per_minute_max", integer(0, static_cast<std::int64_t>(sales::kRateMax) * 60)),
-       optional("version", integer(0, std::int64_t{1} << 52)),
+       optional("version", integer(0, std::int64_t{1} << 52)), optional("drop_line", boolean()),
        // What an answer holds beside the settings may come back; it is not read.
        optional("id", text()), optional("queue_open", boolean()), optional("commitment", text())});
 }
@@ -74,6 +75,12 @@ http::Response not_found(const http::Request& request) {
   return api::respond(api::Problem{&api::problems::kNotFound, "There is no sale of that name.", {}}, request);
 }
 
+/// A conflict's detail is for the merchant, who is the client here.
+http::Response refused(Error error, const http::Request& request) {
+  if (error.code != ErrorCode::kConflict) return api::respond(std::move(error), request);
+  return api::respond(api::Problem{&api::problems::kConflict, std::move(error.detail), {}}, request);
+}
+
 Result<SaleSettings> settings_of(const api::JsonValue& body, sales::SaleId id, Instant now) {
   SaleSettings settings;
   settings.id = std::move(id);
@@ -97,8 +104,8 @@ Result<SaleSettings> settings_of(const api::JsonValue& body, sales::SaleId id, I
 
 class SaleAdmin {
  public:
-  SaleAdmin(sales::SaleStore& store, Clock& clock, Random& random)
-      : store_(store), clock_(clock), random_(random), schema_(settings_schema()) {}
+  SaleAdmin(sales::SaleStore& store, const catalog::SnapshotHolder& catalogue, Clock& clock, Random& random)
+      : store_(store), catalogue_(catalogue), clock_(clock), random_(random), schema_(settings_schema()) {}
 
   Task<http::Response> list(const http::Request& request) {
     auto sales = co_await store_.sales();
@@ -134,12 +141,18 @@ class SaleAdmin {
     if (!wanted) co_return api::respond(std::move(wanted.error()), request);
     auto found = co_await find(request);
     if (!found) co_return api::respond(std::move(found.error()), request);
+    if (auto ok = check_products(*wanted, *found, *catalogue_.load(), kSaleMembers); !ok)
+      co_return api::respond(std::move(ok.error()), request);
+    if (!root["drop_line"].truth()) {
+      auto kept = co_await check_line_is_kept(store_, *found, *wanted, clock_.now(), kSaleMembers);
+      if (!kept) co_return refused(std::move(kept.error()), request);
+    }
     const bool fresh = !found->has_value();
     const api::JsonValue version = root["version"];
     wanted->version = version ? version.integer() : fresh ? 0 : (*found)->settings().version;
     sales::SaleSecrets secrets = sales::SaleSecrets::make(random_);
     auto stored = co_await store_.put(std::move(*wanted), secrets);
-    if (!stored) co_return api::respond(std::move(stored.error()), request);
+    if (!stored) co_return refused(std::move(stored.error()), request);
     co_return show(fresh ? 201 : 200, *stored, clock_.now());
   }
 
@@ -166,6 +179,7 @@ class SaleAdmin {
   }
 
   sales::SaleStore& store_;
+  const catalog::SnapshotHolder& catalogue_;
   Clock& clock_;
   Random& random_;
   const api::Schema schema_;
@@ -184,10 +198,11 @@ http::Handler handler(std::shared_ptr<SaleAdmin> admin,
 
 }  // namespace
 
-void add_sale_admin_routes(http::Router& router, sales::SaleStore& store, Clock& clock, Random& random) {
+void add_sale_admin_routes(http::Router& router, sales::SaleStore& store,
+                           const catalog::SnapshotHolder& catalogue, Clock& clock, Random& random) {
   using http::Method;
   using http::Priority;
-  const auto admin = std::make_shared<SaleAdmin>(store, clock, random);
+  const auto admin = std::make_shared<SaleAdmin>(store, catalogue, clock, random);
   router.add(Method::kGet, "/sales", Priority::kAdmin, handler(admin, &SaleAdmin::list), 0);
   router.add(Method::kGet, "/sales/{sale_id}", Priority::kAdmin, handler(admin, &SaleAdmin::read), 0);
   router.add(Method::kPut, "/sales/{sale_id}", Priority::kAdmin, handler(admin, &SaleAdmin::put),

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 
 #include "app/moments.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
+#include "app/sale_rules.h"
 #include "sales/line.h"
 #include "sales/sale_store.h"
 #include "sales/ticket.h"
@@ -103,17 +103,16 @@ Result<SaleSettings> settings_to_edit(const std::optional<Sale>& found, const sa
   return fresh;
 }
 
-/// A word that is no product now may be one by the start: said, not refused.
-void warn_of_unknown_products(storage::Store& store, const SaleSettings& settings) {
-  if (settings.products.empty()) return;
-  const auto catalogue = run_task(store.catalog().load());
-  if (!catalogue) return;
-  for (const std::string& handle : settings.products) {
-    const bool known = std::any_of(catalogue->products.begin(), catalogue->products.end(),
-                                   [&](const catalog::Product& product) { return product.handle == handle; });
-    if (!known)
-      std::fprintf(stderr, "fashionforward: warning: no product has the handle '%s' now\n", handle.c_str());
+Result<void> check_edit(storage::Store& store, const std::optional<Sale>& before, const SaleSettings& after,
+                        const SaleEdit& edit, Instant now) {
+  if (!edit.products.empty()) {
+    auto catalogue = run_task(store.catalog().load());
+    if (!catalogue) return tl::unexpected(std::move(catalogue.error()));
+    const catalog::Snapshot shop(std::move(*catalogue));
+    if (auto ok = check_products(after, before, shop, kSaleOptions); !ok) return ok;
   }
+  if (edit.drop_line) return {};
+  return run_task(check_line_is_kept(store.sales(), before, after, now, kSaleOptions));
 }
 
 std::string products_text(const SaleSettings& settings) {
@@ -156,6 +155,39 @@ void show(const Sale& sale, std::uint64_t line_length, Instant now) {
   say(fmt::format("seed        {}", seed ? sales::to_hex(*seed) : "kept until the start"));
 }
 
+/// A ticket, or its number alone: then of the draw.
+Result<sales::Ticket> ticket_of(const std::string& text) {
+  if (const auto ticket = sales::parse_ticket_unverified(text)) return *ticket;
+  if (const auto number = Token::parse(text)) return sales::Ticket{{}, 0, 0, number->bytes};
+  return invalid("TICKET",
+                 "'" + text + "' is none: it looks like black-friday.AQAA..., its number is 32 hex digits");
+}
+
+void tell_draw(const DrawCheck& check, const sales::Bytes32& seed, const sales::Ticket& ticket) {
+  const double part = sales::drawn_part(seed, ticket.id);
+  say("");
+  say(fmt::format("number   {}", Token{ticket.id}.text()));
+  if (!ticket.sale.text().empty())
+    say(fmt::format("sale     {}, epoch {}", ticket.sale.text(), ticket.epoch));
+  say(ticket.bucket == 0
+          ? std::string("taken    before the start: its place was drawn")
+          : fmt::format("taken    {} to {} s after the queue opened: drawn among those of the same "
+                        "five seconds",
+                        (ticket.bucket - 1) * 5, ticket.bucket * 5));
+  say(fmt::format("draw     {:016x}", sales::draw(seed, ticket.id)));
+  say(fmt::format("part     {:.9f}", part));
+  if (!check.drawn) {
+    say("place    give --tickets, how many were drawn (drawn_tickets of GET /api/v1/sales/ID)");
+  } else if (ticket.bucket != 0 && !check.before) {
+    say("place    behind the draw: give --before, how many came earlier, and --tickets, how many in its five "
+        "seconds");
+  } else {
+    const std::uint64_t before = check.before.value_or(0);
+    const double place = static_cast<double>(before) + part * static_cast<double>(*check.drawn);
+    say(fmt::format("place    {} of {}", static_cast<std::int64_t>(place) + 1, before + *check.drawn));
+  }
+}
+
 }  // namespace
 
 Result<void> set_sale(const config::Options& options, const SaleEdit& edit) {
@@ -169,10 +201,10 @@ Result<void> set_sale(const config::Options& options, const SaleEdit& edit) {
     if (!base) return tl::unexpected(std::move(base.error()));
     auto wanted = edited(std::move(*base), edit, clock.now());
     if (!wanted) return tl::unexpected(std::move(wanted.error()));
+    if (auto ok = check_edit(store, *found, *wanted, edit, clock.now()); !ok) return ok;
     SecureRandom random;
     const auto stored = run_task(store.sales().put(*wanted, sales::SaleSecrets::make(random)));
     if (!stored) return tl::unexpected(stored.error());
-    warn_of_unknown_products(store, *wanted);
     say(*found ? "changed; running servers know within a second"
                : "added; running servers know within a second");
     show(*stored, 0, clock.now());
@@ -243,24 +275,20 @@ Result<void> check_draw(const DrawCheck& check) {
     return invalid("--seed", "must be 64 hex digits, as the shop shows it once the sale has started");
   const auto commitment = sales::parse_bytes32(check.commitment);
   if (!commitment) return invalid("--commitment", "must be 64 hex digits, as the shop showed it before");
-  const auto ticket = sales::parse_ticket_unverified(check.ticket);
-  if (!ticket) return invalid("TICKET", "is none: it looks like black-friday.AQAA...");
+  std::vector<sales::Ticket> tickets;
+  for (const std::string& text : check.tickets) {
+    const auto ticket = ticket_of(text);
+    if (!ticket) return tl::unexpected(ticket.error());
+    tickets.push_back(*ticket);
+  }
   const std::string computed = sales::to_hex(sales::commitment_to(*seed));
   if (computed != sales::to_hex(*commitment)) {
     return fail(ErrorCode::kConflict,
                 "this seed is not the one that was committed to: its SHA-256 is " + computed);
   }
-  const double part = sales::drawn_part(*seed, ticket->id);
   say("the seed is the one that was committed to");
-  say(fmt::format("sale     {}", ticket->sale.text()));
-  say(fmt::format("epoch    {}", ticket->epoch));
-  say(ticket->bucket == 0 ? std::string("bucket   0: taken before the start, its place was drawn")
-                          : fmt::format("bucket   {}: taken {} to {} s after the queue opened",
-                                        ticket->bucket, (ticket->bucket - 1) * 5, ticket->bucket * 5));
-  say(fmt::format("draw     {:016x}", sales::draw(*seed, ticket->id)));
-  say(fmt::format("part     {:.9f}", part));
-  say(fmt::format("of 10000 tickets in its bucket its place there is {}",
-                  static_cast<std::int64_t>(part * 10'000) + 1));
+  for (const sales::Ticket& ticket : tickets)
+    tell_draw(check, *seed, ticket);
   return {};
 }
 

@@ -16,12 +16,16 @@ struct SaleEdit {
   std::optional<std::string> title, starts, ends, queue, auto_after, pass_for;
   std::vector<std::string> products;  // empty: not given
   bool whole_shop = false;
+  bool drop_line = false;  // void the tickets of a line that stands, where another kind of queue does
   std::optional<std::int32_t> limit;
   std::optional<double> rate;
 };
 
 struct DrawCheck {
-  std::string seed, commitment, ticket;
+  std::string seed, commitment;
+  std::vector<std::string> tickets;     // texts, or numbers of 32 hex digits
+  std::optional<std::uint64_t> drawn;   // tickets in the draw (for later ones: in the interval of each)
+  std::optional<std::uint64_t> before;  // tickets that came earlier: none before the draw
 };
 
 /// Each prints what it found or did.
@@ -31,7 +35,7 @@ Result<void> show_sale(const config::Options& options, const std::string& id);
 /// Its end is now: what it guards is open at once.
 Result<void> end_sale(const config::Options& options, const std::string& id);
 Result<void> remove_sale(const config::Options& options, const std::string& id);
-/// Needs no shop: whoever has a ticket, the seed and the commitment can tell.
+/// Needs no shop: whoever has the seed, the commitment, a ticket and how many were drawn can tell its place.
 Result<void> check_draw(const DrawCheck& check);
 
 }  // namespace ff::app

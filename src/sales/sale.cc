@@ -144,6 +144,10 @@ Result<QueueState> edited_queue(const SaleSettings& before, const QueueState& qu
   return next;
 }
 
+bool drops_line(const Sale& before, const SaleSettings& after, Instant now) {
+  return before.guarded(now) && after.queue != before.settings().queue;
+}
+
 Sale::Sale(SaleSettings settings, SaleSecrets secrets, QueueState queue)
     : settings_(std::move(settings)),
       secrets_(secrets),

@@ -109,6 +109,10 @@ QueueState first_queue(const SaleSettings& settings);
 Result<QueueState> edited_queue(const SaleSettings& before, const QueueState& queue,
                                 const SaleSettings& after, Instant now);
 
+class Sale;
+/// Whether an edit would void the tickets of a line that stands.
+bool drops_line(const Sale& before, const SaleSettings& after, Instant now);
+
 /// A stored sale. Immutable; copies are cheap enough for a poll.
 class Sale {
  public:

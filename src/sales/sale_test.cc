@@ -136,5 +136,24 @@ TEST(Board, ItsPublicStateHasTheSeedOnlyAfterTheStart) {
   EXPECT_FALSE(board.public_state("another", kNow));
 }
 
+TEST(SaleEdit, DropsALineThatStandsOnlyByAnotherKindOfQueue) {
+  const Instant now{1'700'000'000'000'000};
+  const SaleSettings before = settings_of("s", now);
+  const Sale open(before, {}, first_queue(before));
+  SaleSettings after = before;
+  after.rate_max = 5;
+  after.products = {"hat"};
+  EXPECT_FALSE(drops_line(open, after, now));
+  for (const Queue other : {Queue::kOff, Queue::kAuto}) {
+    after.queue = other;
+    EXPECT_TRUE(drops_line(open, after, now));
+    EXPECT_FALSE(drops_line(open, after, before.ends_at)) << "there is no line any more";
+  }
+  const SaleSettings calm = settings_of("s", now, Queue::kAuto);
+  const Sale closed(calm, {}, first_queue(calm));
+  after.queue = Queue::kOff;
+  EXPECT_FALSE(drops_line(closed, after, now)) << "nobody stands there";
+}
+
 }  // namespace
 }  // namespace ff::sales

@@ -3,13 +3,20 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
+import secrets
+import shlex
+import subprocess
+import sys
+import textwrap
 import time
 
 import pytest
 import requests
 
 from support.postgres import Postgres
+from support.shop_process import ROOT
 
 STARTS, ENDS = "2036-11-27T09:00:00Z", "2036-11-27T21:00:00Z"
 
@@ -34,13 +41,13 @@ def until(what, seconds=20):
 def test_a_sale_is_added_changed_and_shown_without_its_seed(fresh_shop):
     run = fresh_shop.run
     assert "no sales" in run("sale", "list").stdout
-    run("sale", "set", "bf", "--title", "Black Friday", "--products", "b,a", "--starts", STARTS, "--ends", ENDS,
+    run("sale", "set", "bf", "--title", "Black Friday", "--products", "wool-pea-coat,bias-slip-dress", "--starts", STARTS, "--ends", ENDS,
         "--limit", "2", "--queue", "on")
     changed = run("sale", "set", "bf", "--rate", "12.5", "--ends", "2036-11-27T23:00:00+02:00")
     assert changed.stdout.startswith("changed")
     shown = run("sale", "show", "bf").stdout
     assert field(shown, "title") == "Black Friday"
-    assert field(shown, "products") == "a, b"
+    assert field(shown, "products") == "bias-slip-dress, wool-pea-coat"
     assert field(shown, "starts") == "2036-11-27T09:00:00.000000Z"
     assert field(shown, "ends") == "2036-11-27T21:00:00.000000Z"
     assert field(shown, "limit") == "2 units for one shopper"
@@ -76,6 +83,9 @@ def test_once_it_has_started_it_keeps_its_start_tells_its_seed_and_can_be_ended(
     (["set", "s", "--whole-shop", "--starts", "2036-02-30T09:00:00Z", "--ends", ENDS], "2026-11-27T09:00:00Z"),
     (["set", "s", "--whole-shop", "--starts", STARTS, "--ends", ENDS, "--queue", "maybe"], "on, off or auto"),
     (["set", "s", "--whole-shop", "--starts", STARTS, "--ends", ENDS, "--pass-for", "10"], "10m"),
+    (["set", "s", "--products", "wool-pea-coat,bias-slip-dres", "--starts", STARTS, "--ends", ENDS],
+     "--products: must be handles of products of this shop, and 'bias-slip-dres' is none; did you mean bias-slip-dress?"),
+    (["set", "s", "--products", "zeppelin", "--starts", STARTS, "--ends", ENDS], "'zeppelin' is none\n"),
     (["show", "s"], "no sale"),
     (["end", "s"], "no sale"),
     (["remove", "s"], "no sale"),
@@ -84,6 +94,57 @@ def test_what_is_wrong_is_said_in_one_line(fresh_shop, arguments, said):
     done = fresh_shop.run("sale", *arguments, check=False)
     assert done.returncode == 1
     assert said in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_what_is_refused_is_not_stored(fresh_shop):
+    fresh_shop.run("sale", "set", "s", "--products", "zeppelin", "--starts", STARTS, "--ends", ENDS, check=False)
+    assert "no sales" in fresh_shop.run("sale", "list").stdout
+
+
+def test_a_product_that_left_the_shop_stands_in_the_way_of_no_edit(fresh_shop, tmp_path):
+    fresh_shop.run("sale", "set", "bf", "--products", "wool-pea-coat", "--starts", STARTS, "--ends", ENDS)
+    csv = tmp_path / "one.csv"
+    fresh_shop.run("export", "--output", str(csv))
+    rows = csv.read_text().splitlines(keepends=True)
+    csv.write_text("".join(rows[:1] + [row for row in rows if row.startswith("bias-slip-dress,")][:1]))
+    fresh_shop.run("import", str(csv), "--replace")
+    fresh_shop.run("sale", "set", "bf", "--limit", "3")
+    fresh_shop.run("sale", "set", "bf", "--products", "wool-pea-coat,bias-slip-dress")
+    again = fresh_shop.run("sale", "set", "other", "--products", "wool-pea-coat", "--starts", STARTS, "--ends", ENDS, check=False)
+    assert again.returncode == 1 and "'wool-pea-coat' is none" in again.stderr
+
+
+def documented(first_words: str) -> str:
+    """The block of docs/waiting-room.md that begins so, without its indent."""
+    blocks = re.findall(r"(?:^    .*\n)+", (ROOT / "docs" / "waiting-room.md").read_text(), re.MULTILINE)
+    return next(block for block in map(textwrap.dedent, blocks) if block.startswith(first_words))
+
+
+def test_the_documented_check_of_a_draw_prints_the_place_that_is_documented(fresh_shop):
+    arguments = shlex.split(documented("fashionforward sale check-draw"))
+    checked = fresh_shop.run(*arguments[1:]).stdout
+    assert "the seed is the one that was committed to" in checked
+    assert f"place    {field(checked, 'place')}" in (ROOT / "docs" / "waiting-room.md").read_text()
+    assert field(checked, "place") == "1631 of 5000"
+
+
+def test_anybody_finds_the_place_of_each_ticket_by_what_is_public(fresh_shop, tmp_path):
+    seed, tickets = secrets.token_bytes(32), 4321
+    numbers = [secrets.token_bytes(16) for _ in range(5)]
+    public = {"seed": seed.hex(), "commitment": hashlib.sha256(seed).hexdigest(), "drawn_tickets": tickets}
+    (tmp_path / "state.json").write_text(json.dumps(public))
+    checked = fresh_shop.run("sale", "check-draw", "--seed", public["seed"], "--commitment", public["commitment"], "--tickets",
+                             str(tickets), *(number.hex() for number in numbers)).stdout
+    places = re.findall(r"^place +(\d+ of \d+)$", checked, re.MULTILINE)
+    assert len(places) == len(numbers)
+    script = tmp_path / "place.py"
+    script.write_text(documented("import hashlib"))
+    for number, place in zip(numbers, places):
+        by_hand = [sys.executable, str(script), (tmp_path / "state.json").as_uri(), number.hex()]
+        done = subprocess.run([*by_hand, public["commitment"]], capture_output=True, text=True, check=True)
+        assert done.stdout == f"place {place}\n"
+    other = subprocess.run([*by_hand, "00" * 32], capture_output=True, text=True, check=False)
+    assert other.returncode == 1 and "committed to" in other.stderr
 
 
 def test_a_draw_is_checked_without_a_database(fresh_shop, tmp_path):
@@ -96,6 +157,12 @@ def test_a_draw_is_checked_without_a_database(fresh_shop, tmp_path):
     done = fresh_shop.run("sale", "check-draw", "--seed", seed.hex(), "--commitment", commitment, ticket)
     assert field(done.stdout, "draw") == draw
     assert float(field(done.stdout, "part")) == pytest.approx(int(draw, 16) / 2**64, abs=1e-9)
+    assert field(done.stdout, "place").startswith("give --tickets")
+    late = "bf." + base64.urlsafe_b64encode(b"\x01" + (1).to_bytes(4, "big") + (7).to_bytes(4, "big") + ticket_id + bytes(16)).decode()
+    behind = fresh_shop.run("sale", "check-draw", "--seed", seed.hex(), "--commitment", commitment, "--tickets", "10", "--before",
+                            "500", late.rstrip("=")).stdout
+    assert field(behind, "taken").startswith("30 to 35 s after the queue opened")
+    assert field(behind, "place") == f"{500 + int(int(draw, 16) / 2**64 * 10) + 1} of 510"
     wrong = fresh_shop.run("sale", "check-draw", "--seed", seed.hex(), "--commitment", "00" * 32, ticket, check=False)
     assert wrong.returncode == 1 and "not the one that was committed to" in wrong.stderr
     assert fresh_shop.run("sale", "check-draw", "--seed", "00", "--commitment", commitment, ticket,

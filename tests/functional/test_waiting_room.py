@@ -201,11 +201,49 @@ def test_what_was_not_signed_is_worth_nothing(sale, fleet, goods):
     assert sale.buy(cart, sale_pass=sale_pass)[0] == 201
 
 
+def test_nobody_loses_a_place_in_line_by_an_edit_that_does_not_say_so(sale, fleet):
+    running(sale, "--rate", HELD)
+    tickets = [sale.take_ticket() for _ in range(2)]
+    sale.until_known(lambda state: state["line_length"] == len(tickets))
+    before = [sale.place(ticket) for ticket in tickets]
+    for queue in ("off", "auto"):
+        refused = fleet.servers[0].run("sale", "set", sale.name, "--queue", queue, check=False)
+        assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+        assert "its 2 tickets would be void" in refused.stderr and "--drop-line" in refused.stderr
+    ops = f"{fleet.servers[0].ops_url}/sales/{sale.name}"
+    settings = requests.get(ops, timeout=10).json()
+    answer = requests.put(ops, json={**settings, "queue": "auto"}, timeout=10)
+    assert answer.status_code == 409 and '"drop_line": true' in answer.json()["detail"]
+    for server in range(2):
+        assert sale.state(server)["queue_open"]
+        assert [sale.place(ticket, server)["place"] for ticket in tickets] == [place["place"] for place in before]
+    sale.set("--title", "Another title", "--limit", "3")
+    assert requests.put(ops, json={**settings, "queue": "auto", "version": settings["version"] + 1, "drop_line": True},
+                        timeout=10).status_code == 200
+    sale.until_known(lambda state: state.get("queue_open") is False)
+
+
+def test_a_place_in_an_empty_line_is_called_within_the_time_that_is_told(sale):
+    running(sale)
+    sale.until_called(sale.take_ticket())  # there is a leader
+    ticket = sale.take_ticket()
+    waited = 0
+    for _ in range(10):
+        status, headers, place = sale.request("GET", "/ticket", headers={"Queue-Ticket": ticket})
+        assert status == 200 and int(headers["Retry-After"]) == place["retry_after_s"] in range(2, 5), place
+        if place["reached"]:
+            break
+        time.sleep(place["retry_after_s"])
+        waited += place["retry_after_s"]
+    print(f"called after {waited} s of waiting as told")
+    assert place["reached"]
+
+
 def test_a_queue_that_is_closed_guards_nothing_and_voids_its_tickets(sale):
     running(sale, "--rate", HELD)
     ticket = sale.take_ticket()
     assert sale.buy(api.token())[0] == 503
-    sale.set("--queue", "off")
+    sale.set("--queue", "off", "--drop-line")
     sale.until_known(lambda state: state.get("queue_open") is False)
     for server in range(2):
         assert sale.buy(api.token(), server=server)[0] == 201
@@ -252,6 +290,9 @@ def test_the_merchant_sets_a_sale_on_the_ops_port(sale, fleet):
     assert stale.status_code == 409, "somebody else changed it meanwhile"
     read = requests.get(ops, timeout=10).json()
     assert {**read, "version": 0} == {**changed.json(), "version": 0}
+    unknown = requests.put(ops, json={**settings, "products": [sale.handle, "zeppelin"]}, timeout=10)
+    assert unknown.status_code == 422
+    assert unknown.json()["errors"] == [{"field": "products", "message": "must be handles of products of this shop, and 'zeppelin' is none"}]
     wrong = requests.put(ops, json={**settings, "ends_at": settings["starts_at"], "queue": "perhaps"}, timeout=10)
     assert wrong.status_code == 422 and wrong.json()["errors"]
     assert requests.put(ops, json=settings, headers={"Origin": "https://elsewhere.example"}, timeout=10).status_code == 403
