@@ -17,6 +17,7 @@
 #include "catalog/existing.h"
 #include "catalog/shopify_export.h"
 #include "catalog/shopify_import.h"
+#include "storage/sqlite/file_reads.h"
 #include "storage/store.h"
 
 namespace ff::app {
@@ -104,6 +105,19 @@ void print_counts(const catalog::ChangeCounts& counts, bool dry_run) {
               static_cast<long long>(counts.variants_removed), static_cast<long long>(counts.stock_adjusted));
 }
 
+/// Reads only, and where the store is a file also as a user who may do no more.
+Result<storage::Goods> read_goods(const config::Options& options) {
+  if (const auto path = storage::sqlite_path(options.database_url)) return storage::read_sqlite_goods(*path);
+  SystemClock clock;
+  auto store = open_store(options, clock);
+  if (!store) return tl::unexpected(store.error());
+  auto catalogue = run_task((*store)->catalog().load());
+  if (!catalogue) return tl::unexpected(catalogue.error());
+  auto stock = run_task((*store)->stock().read_all());
+  if (!stock) return tl::unexpected(stock.error());
+  return storage::Goods{std::move(*catalogue), std::move(*stock)};
+}
+
 using Sink = std::function<bool(std::string_view)>;
 
 /// What `write(sink)` says goes to `file`, or to standard output when it is empty.
@@ -140,20 +154,15 @@ Result<void> import_catalogue(const config::Options& options, const ImportReques
 }
 
 Result<void> export_catalogue(const config::Options& options, const ExportRequest& request) {
-  SystemClock clock;
-  auto store = open_store(options, clock);
-  if (!store) return tl::unexpected(store.error());
-  const auto catalogue = run_task((*store)->catalog().load());
-  if (!catalogue) return tl::unexpected(catalogue.error());
-  const auto stocks = run_task((*store)->stock().read_all());
-  if (!stocks) return tl::unexpected(stocks.error());
+  const auto goods = read_goods(options);
+  if (!goods) return tl::unexpected(goods.error());
   std::unordered_map<VariantId, std::int64_t> available;
-  for (const inventory::Stock& stock : *stocks)
+  for (const inventory::Stock& stock : goods->stock)
     available.emplace(stock.variant, stock.available);
 
   Result<void> products = write_file(request.file, [&](const Sink& sink) {
     return catalog::write_shopify_csv(
-        catalogue->products,
+        goods->catalogue.products,
         [&](VariantId id) -> std::optional<std::int64_t> {
           const auto found = available.find(id);
           if (found == available.end()) return std::nullopt;
@@ -163,7 +172,7 @@ Result<void> export_catalogue(const config::Options& options, const ExportReques
   });
   if (!products || request.collections_file.empty()) return products;
   std::string collections;  // a file may have few of them: catalog/collections_file.cc
-  catalog::write_collections_csv(collections, catalogue->collections);
+  catalog::write_collections_csv(collections, goods->catalogue.collections);
   return write_file(request.collections_file, [&](const Sink& sink) { return sink(collections); });
 }
 

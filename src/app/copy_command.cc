@@ -21,14 +21,6 @@ Error in(std::string_view where, Error error) {
   return error;
 }
 
-/// As config::load() holds database_url to it. The error does not repeat the URL: it may hold a password.
-Result<void> check_url(std::string_view flag, std::string_view url) {
-  for (const std::string_view scheme : {"sqlite:", "postgres://", "postgresql://"}) {
-    if (url.starts_with(scheme) && url.size() > scheme.size()) return {};
-  }
-  return invalid(std::string(flag), "must be like \"sqlite:var/shop.db\" or \"postgres://user@host/shop\"");
-}
-
 std::string whole_path(const std::string& path) {
   std::error_code error;
   return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error).string();
@@ -100,8 +92,8 @@ Result<storage::Tallies> copy_rows(const config::Options& from, const config::Op
 }  // namespace
 
 Result<void> copy_shop(const config::Options& options, const CopyRequest& request) {
-  if (auto ok = check_url("from", request.from); !ok) return ok;
-  if (auto ok = check_url("to", request.to); !ok) return ok;
+  if (auto ok = config::check_database_url("from", request.from); !ok) return ok;
+  if (auto ok = config::check_database_url("to", request.to); !ok) return ok;
   if (request.from == request.to) return invalid("to", "is the source itself");
   config::Options from = options;
   from.database_url = request.from;
@@ -109,7 +101,8 @@ Result<void> copy_shop(const config::Options& options, const CopyRequest& reques
   to.database_url = request.to;
   // The gateway's books don't move: both shops are audited against those of the source.
   const std::string ledger = whole_path(payment_ledger(from));
-  const bool ledger_is_elsewhere = whole_path(payment_ledger(to)) != ledger;
+  const bool ledger_is_elsewhere =
+      options.payment_gateway_url.empty() && whole_path(payment_ledger(to)) != ledger;
   from.payment_ledger = to.payment_ledger = ledger;
   std::printf("source: its servers must be stopped; nobody can write to it while this runs\n");
   if (auto audited = audit(from); !audited) return tl::unexpected(in("source", audited.error()));

@@ -406,11 +406,7 @@ bool same_place(const Endpoint& a, const Endpoint& b) {
 Result<void> complete(Options& options) {
   if (same_place(options.listen, options.ops_listen))
     return invalid("ops_listen", "must differ from listen: probes and metrics have a port of their own");
-  const std::string& url = options.database_url;
-  const bool is_sqlite = url.starts_with("sqlite:") && url.size() > 7;
-  if (!is_sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
-    return invalid("database_url", "must be like \"sqlite:var/shop.db\" or \"postgres://user@host/shop\"");
-  }
+  if (auto ok = check_database_url("database_url", options.database_url); !ok) return ok;
   if (!is_origin(options.public_url)) {
     return invalid("shop.public_url", "must be like \"https://shop.example\", without a slash at its end");
   }
@@ -539,6 +535,14 @@ Result<void> read_flags(Options& options, const Flags& flags) {
 }
 
 }  // namespace
+
+Result<void> check_database_url(std::string_view setting, std::string_view url) {
+  for (const std::string_view scheme : {"sqlite:", "postgres://", "postgresql://"}) {
+    if (url.starts_with(scheme) && url.size() > scheme.size()) return {};
+  }
+  return invalid(std::string(setting),
+                 "must be like \"sqlite:var/shop.db\" or \"postgres://user@host/shop\"");
+}
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
   const std::string_view rule = "must be HOST:PORT, like \"127.0.0.1:8080\" or \":8080\"";

@@ -84,6 +84,10 @@ struct Options {
   std::vector<std::string> warnings;  // each a line for the operator; none of them stops the program
 };
 
+/// Which kinds of databases there are, for whoever takes a URL of one. The error names the setting, and does
+/// not repeat the URL: it may hold a password.
+Result<void> check_database_url(std::string_view setting, std::string_view url);
+
 /// What the command line said; unset members were not given.
 struct Flags {
   std::optional<std::string> config_file;
