@@ -1,11 +1,12 @@
 """The Go programs of the cluster, built from modules whose go.mod and go.sum are committed in go/.
 
-A module's programs are kept in CACHE/build/MODULE-KEY; KEY is a hash of the module's folder and of its commands below, so an
-unchanged module is never compiled twice and a changed one never taken from the cache. The version of Go is not part of
-the key: an update of the compiler would cost half an hour and change nothing that a test can see.
+A module's programs are kept in CACHE/build/MODULE-KEY; KEY is a hash of the module's folder, of its commands and of its
+preparation below, so an unchanged module is never compiled twice and a changed one never taken from the cache. The version of
+Go is not part of the key: an update of the compiler would cost half an hour and change nothing that a test can see.
 """
 
 import hashlib
+import inspect
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ BUILDS = settings.CACHE / "build"
 # The sums of modules that are copied and changed below, which is why go.sum does not hold all of them.
 NETWORK_POLICIES = ("sigs.k8s.io/kube-network-policies", "v0.8.0")
 LEGO = ("github.com/go-acme/lego/v5", "v5.4.1")
+TRAEFIK = ("github.com/traefik/traefik/v3", settings.TRAEFIK)
 SUMS = {NETWORK_POLICIES: "h1:dzecRNzdmg+VmHEQWTIjxnCgf412J+8CKHqbKgCiWkk=",
         LEGO: "h1:Jt6xAP9xQrJ3SLLGgxejfDDd3pzdrmuLCWe4oTqHHQc="}
 
@@ -54,6 +56,8 @@ class Module:
 
     def key(self) -> str:
         made_of = hashlib.sha256(repr(self.commands).encode())
+        if self.prepare:
+            made_of.update(inspect.getsource(self.prepare).encode())
         for path in sorted(p for p in self.source.rglob("*") if p.is_file()):
             if path.relative_to(self.source).parts[0] in self.leaves_out:
                 continue
@@ -101,16 +105,27 @@ def prepare_kubernetes(folder: Path) -> None:
 
 
 def prepare_traefik(folder: Path) -> None:
-    """Its ACME library without the 200 DNS providers: most of Traefik's compile time, and several of their SDKs are gone."""
-    copy_writable(source(LEGO), folder / "lego", without=("*_test.go", "docs", "e2e", "cmd", ".git*", "clihelp"))
-    for provider in (folder / "lego" / "providers" / "dns").iterdir():
-        if provider.name == "internal":
-            continue
-        if provider.is_dir():
+    """Traefik without what is half of its compile time and of no use here: the ACME library's 200 DNS providers (several of their
+    SDKs are gone, too), Amazon's container service, the question for new versions."""
+    traefik, lego = folder / "traefik", folder / "lego"
+    copy_writable(source(TRAEFIK), traefik, without=("*_test.go", "fixtures", "docs", "integration", ".git*"))
+    copy_writable(source(LEGO), lego, without=("*_test.go", "docs", "e2e", "cmd", ".git*", "clihelp"))
+    for provider in (lego / "providers" / "dns").iterdir():
+        if provider.is_dir() and provider.name != "internal":
             shutil.rmtree(provider)
-        else:
+        elif provider.is_file():
             provider.unlink()
-    shutil.copy(folder / "no_dns_providers.go.txt", folder / "lego" / "providers" / "dns" / "none.go")
+    shutil.copy(folder / "no_dns_providers.go.txt", lego / "providers" / "dns" / "none.go")
+    ecs = traefik / "pkg" / "provider" / "ecs"
+    shutil.rmtree(ecs)
+    ecs.mkdir()
+    shutil.copy(folder / "no_ecs.go.txt", ecs / "none.go")
+    version = traefik / "pkg" / "version" / "version.go"
+    text = version.read_text(encoding="utf-8")
+    text = text[:text.index("// CheckNewVersion ")] + "// CheckNewVersion is not built in.\nfunc CheckNewVersion() {}\n"
+    for unused in ('\t"context"', "google/go-github", "hashicorp/go-version"):
+        text = "".join(line for line in text.splitlines(keepends=True) if unused not in line)
+    version.write_text(text, encoding="utf-8")
 
 
 VERSION = "k8s.io/component-base/version"

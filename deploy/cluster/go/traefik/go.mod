@@ -430,3 +430,5 @@ exclude github.com/tencentcloud/tencentcloud-sdk-go v3.0.83+incompatible
 require github.com/traefik/traefik/v3 v3.7.13
 
 replace github.com/go-acme/lego/v5 => ./lego
+
+replace github.com/traefik/traefik/v3 => ./traefik
