@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "app/catalogue_commands.h"
 #include "app/copy_command.h"
+#include "app/healthcheck.h"
 #include "app/sale_commands.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
@@ -189,6 +190,38 @@ void add_sale_commands(CLI::App& app, config::Flags& flags, SaleArguments& argum
   });
 }
 
+struct HealthArguments {
+  HealthQuestion question;
+  std::int64_t timeout_ms = 2000;
+};
+
+// They live in run(), like what they write to.
+void add_healthcheck_command(CLI::App& app, config::Flags& flags, HealthArguments& arguments,
+                             int& exit_code) {
+  constexpr std::int64_t kTimeoutMsMax = 60'000;
+  CLI::App* command =
+      app.add_subcommand("healthcheck", "Ask the server of this machine how it is: exit code 0 or 1");
+  command->add_option("--config", flags.config_file,
+                      "Settings file (default: fashionforward.toml, if there)");
+  command->add_option("--ops-listen", flags.ops_listen,
+                      "HOST:PORT of the ops port, as given to serve (default 127.0.0.1:9090)");
+  command
+      ->add_option("--probe", arguments.question.probe,
+                   "readyz: it serves (default); livez: the process answers; startupz: it has started")
+      ->check(CLI::IsMember({"readyz", "livez", "startupz"}));
+  command->add_option("--timeout-ms", arguments.timeout_ms, "How long to wait for the answer (default 2000)")
+      ->check(CLI::Range(std::int64_t{1}, kTimeoutMsMax));
+  command->footer(
+      "For containers, whose image holds no other program. Silent when all is well; else it says what is "
+      "not.\n"
+      "Examples:\n  fashionforward healthcheck\n  fashionforward healthcheck --probe livez --timeout-ms 500");
+  command->callback([&flags, &arguments, &exit_code] {
+    arguments.question.timeout = std::chrono::milliseconds(arguments.timeout_ms);
+    exit_code = with_settings(
+        flags, [&arguments](const config::Options& o) { return app::healthcheck(o, arguments.question); });
+  });
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -311,6 +344,9 @@ int run(int argc, char** argv) {
     exit_code =
         with_options(flags, [&](const config::Options& o) { return app::copy_shop(o, copy_request); });
   });
+
+  HealthArguments health;
+  add_healthcheck_command(app, flags, health, exit_code);
 
   CLI::App* openapi = app.add_subcommand("openapi", "Print the API's OpenAPI 3.1 document");
   openapi->footer("Example:\n  fashionforward openapi > openapi.json");

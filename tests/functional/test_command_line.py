@@ -16,7 +16,8 @@ import requests
 from support import api
 from support.shop_process import ShopProcess, binary, run, surroundings
 
-SUBCOMMANDS = ["serve", "migrate", "import", "export", "seed", "copy", "audit", "openapi", "config", "version"]
+SUBCOMMANDS = ["serve", "migrate", "import", "export", "seed", "copy", "audit", "healthcheck", "openapi", "config",
+               "version"]
 
 
 @pytest.mark.parametrize("command", SUBCOMMANDS)
