@@ -14,6 +14,7 @@ import uuid
 
 STATUS = "var/lib/dpkg/status.d/"
 PROGRAM = "usr/bin/fashionforward"
+IMAGE = "SPDXRef-Package-image"
 # What rootfs.sh makes itself, and from what.
 OURS = {
     PROGRAM: "compiled from this repository",
@@ -124,13 +125,23 @@ def relationship(subject: str, kind: str, other: str) -> dict:
     return {"spdxElementId": subject, "relationshipType": kind, "relatedSpdxElement": other}
 
 
-def document(files: dict[str, bytes], version: str, revision: str, created: str) -> dict:
-    packages = packages_of(files)
-    check_everything_is_listed(files, packages)
-    content = hashlib.sha256("".join(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n" for name in sorted(files)).encode())
-    image, program = identifier("Package", "image"), identifier("File", PROGRAM)
-    made_packages = [{
-        "SPDXID": image,
+def file_entry(name: str, content: bytes) -> dict:
+    made = {
+        "SPDXID": identifier("File", name),
+        "fileName": "./" + name,
+        "checksums": [{"algorithm": "SHA1", "checksumValue": hashlib.sha1(content).hexdigest()},
+                      {"algorithm": "SHA256", "checksumValue": hashlib.sha256(content).hexdigest()}],
+        "licenseConcluded": "NOASSERTION",
+        "copyrightText": "NOASSERTION",
+    }
+    if name in OURS:
+        made["comment"] = OURS[name]
+    return made
+
+
+def image_entry(files: dict[str, bytes], version: str, revision: str) -> dict:
+    return {
+        "SPDXID": IMAGE,
         "name": "fashionforward",
         "versionInfo": version,
         "sourceInfo": f"revision {revision}",
@@ -141,42 +152,46 @@ def document(files: dict[str, bytes], version: str, revision: str, created: str)
         "licenseConcluded": "NOASSERTION",
         "licenseDeclared": "Apache-2.0",
         "copyrightText": "NOASSERTION",
-    }]
-    links = [relationship("SPDXRef-DOCUMENT", "DESCRIBES", image)]
+    }
+
+
+def only_its_licence(package: dict) -> bool:
+    """Then the package itself is in the program: rootfs.sh, COMPILED_IN."""
+    return all(file.startswith("usr/share/doc/") for file in package["files"])
+
+
+def unique_name(files: dict[str, bytes], *about: str) -> uuid.UUID:
+    """The same for the same content and arguments, and for no other."""
+    listed = "".join(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n" for name in sorted(files))
+    return uuid.uuid5(uuid.NAMESPACE_OID, " ".join([hashlib.sha256(listed.encode()).hexdigest(), *about]))
+
+
+def document(files: dict[str, bytes], version: str, revision: str, created: str) -> dict:
+    packages = packages_of(files)
+    check_everything_is_listed(files, packages)
+    made_packages = [image_entry(files, version, revision)]
+    links = [relationship("SPDXRef-DOCUMENT", "DESCRIBES", IMAGE)]
+    owned = set()
     for name, package in sorted(packages.items()):
-        owns = [file for file in package["files"] if not file.startswith("usr/share/doc/")]
-        package = package if owns or name == "ca-certificates" else {**package, "files": []}
-        made = debian_package(name, package, files)
+        compiled_in = only_its_licence(package) and name != "ca-certificates"  # whose files are in one of ours
+        made = debian_package(name, {**package, "files": []} if compiled_in else package, files)
         made_packages.append(made)
-        links.append(relationship(image, "CONTAINS", made["SPDXID"]))
-        if not package["files"]:  # only its licence is here: it is part of the program
-            links.append(relationship(program, "STATIC_LINK", made["SPDXID"]))
-        links += [relationship(made["SPDXID"], "CONTAINS", identifier("File", file)) for file in sorted(package["files"])]
-    of_package = {link["relatedSpdxElement"] for link in links}
-    made_files = []
-    for name in sorted(files):
-        made = {
-            "SPDXID": identifier("File", name),
-            "fileName": "./" + name,
-            "checksums": [{"algorithm": "SHA1", "checksumValue": hashlib.sha1(files[name]).hexdigest()},
-                          {"algorithm": "SHA256", "checksumValue": hashlib.sha256(files[name]).hexdigest()}],
-            "licenseConcluded": "NOASSERTION",
-            "copyrightText": "NOASSERTION",
-        }
-        if name in OURS:
-            made["comment"] = OURS[name]
-        if made["SPDXID"] not in of_package:
-            links.append(relationship(image, "CONTAINS", made["SPDXID"]))
-        made_files.append(made)
+        links.append(relationship(IMAGE, "CONTAINS", made["SPDXID"]))
+        if compiled_in:
+            links.append(relationship(identifier("File", PROGRAM), "STATIC_LINK", made["SPDXID"]))
+        else:
+            owned.update(package["files"])
+            links += [relationship(made["SPDXID"], "CONTAINS", identifier("File", file)) for file in sorted(package["files"])]
+    links += [relationship(IMAGE, "CONTAINS", identifier("File", file)) for file in sorted(set(files) - owned)]
     return {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
         "name": f"fashionforward-{version}",
-        "documentNamespace": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, f'{content.hexdigest()} {version} {revision} {created}')}",
+        "documentNamespace": f"urn:uuid:{unique_name(files, version, revision, created)}",
         "creationInfo": {"created": created, "creators": ["Tool: deploy/image/sbom.py"]},
         "packages": made_packages,
-        "files": made_files,
+        "files": [file_entry(name, files[name]) for name in sorted(files)],
         "relationships": links,
     }
 
