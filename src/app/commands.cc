@@ -13,6 +13,7 @@
 #include "app/catalogue_commands.h"
 #include "app/copy_command.h"
 #include "app/healthcheck.h"
+#include "app/payment_gateway.h"
 #include "app/sale_commands.h"
 #include "app/serve.h"
 #include "app/store_commands.h"
@@ -222,6 +223,38 @@ void add_healthcheck_command(CLI::App& app, config::Flags& flags, HealthArgument
   });
 }
 
+// They live in run(), like what they write to.
+void add_payment_gateway_command(CLI::App& app, config::Flags& flags, PaymentGatewayArguments& arguments,
+                                 int& exit_code) {
+  constexpr std::int64_t kLatencyMsMax = 60'000;
+  CLI::App* command = app.add_subcommand(
+      "payment-gateway", "Serve the demo gateway as a process of its own, which several servers share");
+  command->add_option("--config", flags.config_file,
+                      "Settings file (default: fashionforward.toml, if there)");
+  command->add_option("--listen", arguments.listen,
+                      "HOST:PORT for the shop's servers (default 127.0.0.1:8090)");
+  command->add_option("--ledger", arguments.ledger, "The file of its books (default: payment.ledger)");
+  command->add_option(
+      "--token-file", arguments.token_file,
+      "Holds the secret that servers must show (default: payment.gateway_token_file); only on "
+      "loopback it may be missing");
+  command
+      ->add_option("--latency", arguments.latency_ms,
+                   "How far away it is, in ms (default: payment.demo_latency_ms)")
+      ->check(CLI::Range(std::int64_t{0}, kLatencyMsMax));
+  command->footer(
+      "It charges nobody: the test cards of the README decide. Probes (/livez, /readyz) and /metrics are on "
+      "the "
+      "same\nport. Servers find it by payment.gateway_url and payment.gateway_token_file.\n"
+      "Examples:\n  fashionforward payment-gateway --ledger gateway.db\n"
+      "  fashionforward payment-gateway --listen :8090 --ledger /var/lib/fashionforward/gateway.db "
+      "--token-file /run/secrets/gateway-token");
+  command->callback([&flags, &arguments, &exit_code] {
+    exit_code = with_settings(
+        flags, [&arguments](const config::Options& o) { return app::payment_gateway(o, arguments); });
+  });
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
@@ -257,6 +290,9 @@ int run(int argc, char** argv) {
       "sqlite:/data/shop.db");
   serve->callback(
       [&] { exit_code = with_settings(flags, [](const config::Options& o) { return app::serve(o); }); });
+
+  PaymentGatewayArguments gateway;
+  add_payment_gateway_command(app, flags, gateway, exit_code);
 
   CLI::App* migrate = app.add_subcommand("migrate", "Bring the database's schema up to this release");
   add_settings(*migrate, flags);
@@ -321,7 +357,9 @@ int run(int argc, char** argv) {
       "Prints each violated invariant with the row that breaks it and exits with 1. It only reads, also "
       "beside a\n"
       "server that runs; leave to read the files is enough. It needs the payment ledger of the servers\n"
-      "(payment.ledger, FF_PAYMENT_LEDGER); a relative path counts from the folder of the SQLite file.\n"
+      "(payment.ledger, FF_PAYMENT_LEDGER; a relative path counts from the folder of the SQLite file), or "
+      "the\n"
+      "gateway that they share (payment.gateway_url, FF_PAYMENT_GATEWAY_URL).\n"
       "Example:\n  fashionforward audit --database-url sqlite:var/shop.db");
   audit->callback(
       [&] { exit_code = with_options(flags, [](const config::Options& o) { return app::audit(o); }); });

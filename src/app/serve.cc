@@ -5,21 +5,21 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "admission/gatekeeper.h"
 #include "api/api.h"
 #include "app/catalogue_watcher.h"
 #include "app/demo_shop.h"
+#include "app/open_gateway.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
 #include "app/sale_admin.h"
 #include "app/sale_desk.h"
 #include "app/shop_file.h"
+#include "app/signals.h"
 #include "app/webhook_delivery.h"
 #include "checkout/checkout.h"
 #include "checkout/committer.h"
@@ -27,7 +27,6 @@
 #include "http/ops.h"
 #include "http/server.h"
 #include "leadership/leader.h"
-#include "payments/demo_gateway.h"
 #include "shop/purchase_limits.h"
 #include "shop/shop.h"
 #include "storage/store.h"
@@ -64,14 +63,6 @@ shop::Identity identity_of(const config::Options& options) {
   return {options.shop_name, options.public_url, options.support_email, options.picture_hosts, options.demo};
 }
 
-// Until the ports are open nobody waits for an answer, and nothing is lost by ending at once. Without this a
-// container's first process would not even be ended: it has no default action for a signal.
-void end_at_once_when_told() {
-  const auto end = [](int) { std::_Exit(0); };
-  std::signal(SIGTERM, end);
-  std::signal(SIGINT, end);
-}
-
 http::ServerOptions server_options(const config::Options& options, const config::Endpoint& endpoint,
                                    std::string name, unsigned threads) {
   http::ServerOptions server;
@@ -82,32 +73,6 @@ http::ServerOptions server_options(const config::Options& options, const config:
   server.trusted_proxies = options.trusted_proxies;
   return server;
 }
-
-// Blocks until SIGTERM or SIGINT. From then on a second one ends the process at once.
-class Signals {
- public:
-  void wait() {
-    set_.async_wait([this](boost::system::error_code, int signal) {
-      log::info("app", "stopping", {{"signal", signal}});
-      set_.async_wait([](boost::system::error_code error, int) {
-        if (!error) std::_Exit(1);
-      });
-      context_.stop();
-    });
-    context_.run();
-    context_.restart();
-    second_ = std::thread([this] { context_.run(); });
-  }
-  ~Signals() {
-    context_.stop();
-    if (second_.joinable()) second_.join();
-  }
-
- private:
-  asio::io_context context_{1};
-  asio::signal_set set_{context_, SIGTERM, SIGINT};
-  std::thread second_;
-};
 
 std::optional<admission::ClientRateSettings> client_rates(const config::Options& options) {
   const auto [per_second, burst] = options.client_rate;
@@ -148,13 +113,7 @@ Result<void> serve(const config::Options& options) {
   auto opened = open_store(options, clock, &metrics);
   if (!opened) return tl::unexpected(opened.error());
   storage::Store& store = **opened;
-  payments::DemoGatewaySettings gateway_settings;
-  gateway_settings.latency = options.payment_demo_latency;
-  const std::string ledger = payment_ledger(options);
-  if (auto ok = check_new_ledger(ledger, store); !ok) return ok;
-  if (std::error_code error; !std::filesystem::exists(ledger, error))
-    log::info("app", "there is no payment ledger yet: making one", {{"path", ledger}});
-  auto gateway = payments::DemoGateway::open(ledger, clock, gateway_settings);
+  auto gateway = open_gateway(options, store, clock, random, metrics);
   if (!gateway) return tl::unexpected(gateway.error());
 
   CatalogueWatcher catalogue(store.catalog(), store.stock(), clock, metrics);
@@ -174,11 +133,13 @@ Result<void> serve(const config::Options& options) {
   settings.limits = [&sales, &clock](const orders::Order& order) {
     return shop::purchase_limits(*sales.boards().load(), order, clock.now());
   };
-  checkout::Service checkout(catalogue.snapshot(), store.carts(), store.orders(), committer, **gateway,
-                             options.rules, clock, random, settings, metrics);
+  settings.gateway_reachable = gateway->reachable;
+  checkout::Service checkout(catalogue.snapshot(), store.carts(), store.orders(), committer,
+                             *gateway->gateway, options.rules, clock, random, settings, metrics);
   checkout::SweeperSettings sweeping;
   sweeping.payment_timeout = options.payment_timeout;
-  checkout::Sweeper sweeper(store.orders(), store.carts(), committer, **gateway, clock, sweeping, metrics);
+  checkout::Sweeper sweeper(store.orders(), store.carts(), committer, *gateway->gateway, clock, sweeping,
+                            metrics);
 
   // One process sweeps at a time. Orders are safe when two do; the work of the second would be in vain.
   leadership::Leader sweeps(store.leases(), clock, "sweeper", leadership::process_name(random),
@@ -287,8 +248,10 @@ Result<void> serve(const config::Options& options) {
   catalogue.stop();
   webhooks.stop();
   sales.stop();
-  // The stores' threads answer into the contexts of the threads above, so they end while those still exist.
-  gateway->reset();
+  // The stores' threads, and those that ask the gateway, answer into the contexts of the threads above, so
+  // they end while those still exist.
+  gateway->gateway.reset();
+  gateway->client.reset();
   opened->reset();
   log::info("app", "stopped");
   return {};

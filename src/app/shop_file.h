@@ -17,8 +17,8 @@ namespace ff::app {
 std::string payment_ledger(const config::Options& options);
 
 /// Refuses a shop whose ledger is missing while there is one where releases before changelog/0005 kept it, by
-/// the working directory: it would go on with an empty one. A SQLite shop without orders may. The error names
-/// both files.
+/// the working directory: it would go on with an empty one. A SQLite shop without orders may, and one whose
+/// gateway is elsewhere. The error names both files.
 Result<void> check_ledger(const config::Options& options);
 
 /// Refuses to begin a ledger that is missing (check_ledger() has passed) for a shop that has orders: with an

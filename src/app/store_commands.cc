@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/open_gateway.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
 #include "app/shop_file.h"
@@ -30,8 +31,22 @@ Result<void> audit_store(const config::Options& options, Clock& clock, orders::A
   return run_task((*store)->orders().audit(auditor));
 }
 
+Result<void> audit_payments_elsewhere(const config::Options& options, Clock& clock,
+                                      orders::Auditor& auditor) {
+  SecureRandom random;
+  telemetry::Registry metrics;
+  auto opened = open_gateway_elsewhere(options, clock, random, metrics);
+  if (!opened) return tl::unexpected(opened.error());
+  return run_task(checkout::audit_ledger(*opened->gateway, auditor));
+}
+
 /// False when there is no ledger.
-Result<bool> audit_payments(const std::string& ledger, orders::Auditor& auditor) {
+Result<bool> audit_payments(const config::Options& options, Clock& clock, const std::string& ledger,
+                            orders::Auditor& auditor) {
+  if (!options.payment_gateway_url.empty()) {
+    const auto read = audit_payments_elsewhere(options, clock, auditor);
+    return read ? Result<bool>(true) : tl::unexpected(read.error());
+  }
   const auto payments = payments::DemoGateway::read_ledger(ledger);
   if (!payments && payments.error().code == ErrorCode::kNotFound) return false;
   if (!payments) return tl::unexpected(payments.error());
@@ -83,7 +98,7 @@ Result<void> audit(const config::Options& options) {
   orders::Auditor auditor(clock.now(), kPaymentLag);
   if (auto read = audit_store(options, clock, auditor); !read) return read;
   // After the orders: checkout/audit_ledger.h.
-  const auto has_ledger = audit_payments(ledger, auditor);
+  const auto has_ledger = audit_payments(options, clock, ledger, auditor);
   if (!has_ledger) return tl::unexpected(has_ledger.error());
 
   using Ledger = orders::Auditor::Ledger;

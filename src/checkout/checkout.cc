@@ -205,13 +205,28 @@ Task<Result<Answer>> Service::run(Request& request) {
   std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
   if (snapshot == nullptr) co_return fail(ErrorCode::kUnavailable, "there is no catalogue yet");
   Result<orders::NewOrder> priced = co_await price(request, *snapshot);
-  if (!priced) co_return co_await recorded_or(request, std::move(priced.error()));
+  if (!priced) {
+    // Perhaps only because the order itself has emptied the cart, and its answer got lost on the way.
+    if (priced.error().code != ErrorCode::kInvalid)
+      co_return tl::unexpected<Error>(std::move(priced.error()));
+    std::string key = request.idempotency_key;
+    co_return co_await recorded_or(request, std::move(key), std::move(priced.error()));
+  }
 
   if (request.deadline.us != 0 && clock_.now() >= request.deadline)
     co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
   if (request.abandoned && request.abandoned()) {
     answers_->abandoned.add();
     co_return fail(ErrorCode::kOverloaded, "its client has left");
+  }
+  if (settings_.gateway_reachable && (*priced).order->state == State::kPendingPayment) {
+    const bool reachable = co_await settings_.gateway_reachable();
+    // It could only wait for its hold to end: better no order than one that can't be paid.
+    if (!reachable) {
+      std::string key = (*priced).order->idempotency_key;
+      Error away{ErrorCode::kUnavailable, "nobody listens at the payment gateway", {}};
+      co_return co_await recorded_or(request, std::move(key), std::move(away));
+    }
   }
   Result<orders::PlaceOutcome> outcome = co_await committer_.place(std::move(*priced));
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
@@ -287,10 +302,8 @@ Task<Result<orders::NewOrder>> Service::price(Request& request, const catalog::S
   co_return placing;
 }
 
-Task<Result<Answer>> Service::recorded_or(const Request& request, Error error) {
-  if (error.code != ErrorCode::kInvalid) co_return tl::unexpected<Error>(std::move(error));
-  // The order itself is the likely reason: it emptied the cart, and its answer got lost on the way.
-  const orders::OrderKey key{request.cart, request.idempotency_key};
+Task<Result<Answer>> Service::recorded_or(const Request& request, std::string idempotency_key, Error error) {
+  const orders::OrderKey key{request.cart, std::move(idempotency_key)};
   Result<std::vector<std::optional<Order>>> found =
       co_await orders_.find(std::span<const orders::OrderKey>(&key, 1));
   if (!found) co_return tl::unexpected<Error>(std::move(found.error()));

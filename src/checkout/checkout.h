@@ -80,11 +80,15 @@ using Answer = std::variant<Paid, Pending, Declined, SoldOut>;
 /// reads memory only.
 using PurchaseLimits = std::function<std::vector<orders::PurchaseLimit>(const orders::Order& order)>;
 
+/// Whether a payment could be asked for at all. Any io thread.
+using GatewayReachable = std::function<Task<bool>()>;
+
 struct Settings {
   Duration payment_timeout = std::chrono::seconds(10);
   Duration hold_for = std::chrono::seconds(90);   // outlives payment_timeout by a margin for two commits
   Duration lease_for = std::chrono::seconds(20);  // likewise
   PurchaseLimits limits{};                        // none: nobody is limited
+  GatewayReachable gateway_reachable{};           // none: it always is
 };
 
 class Service {
@@ -106,7 +110,7 @@ class Service {
   /// On success the parts that only the order needs have moved out of `request`: key, e-mail, address.
   Task<Result<orders::NewOrder>> price(Request& request, const catalog::Snapshot& snapshot);
   /// For a request that can't be placed now: the recorded answer, if its key has an order already.
-  Task<Result<Answer>> recorded_or(const Request& request, Error error);
+  Task<Result<Answer>> recorded_or(const Request& request, std::string idempotency_key, Error error);
   Task<Result<Answer>> authorise(const Request& request, Box<orders::Order> order);
   Task<Result<Answer>> follow(const Request& request, Box<orders::Order> order, payments::Payment payment);
   Task<Result<Answer>> suspend(Box<orders::Order> order);

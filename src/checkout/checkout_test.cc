@@ -47,6 +47,40 @@ TEST_F(CheckoutTest, BuyNowOrdersItsLinesAndLeavesTheCart) {
   EXPECT_EQ(stock("shirt").sold, 1);
 }
 
+TEST_F(CheckoutTest, WhileNobodyListensAtTheGatewayNoCardOrderIsPlacedAndRecordedAnswersAreGivenAgain) {
+  bool there = true;
+  settings.gateway_reachable = [&there]() -> Task<bool> { co_return there; };
+  Service careful{catalogue, store.carts(), orders, committer, gateway,
+                  rules,     clock,         random, settings,  metrics};
+  const auto buy = [&](const char* key) {
+    Request made = request(key);
+    made.lines = {{variant("shirt"), 1, {}}};
+    return made;
+  };
+  const auto first = run(careful.place(buy("k1")));
+  const Paid* paid = get<Paid>(first);
+  ASSERT_NE(paid, nullptr);
+
+  there = false;
+  EXPECT_EQ(code_of(run(careful.place(buy("k2")))), ErrorCode::kUnavailable);
+  EXPECT_EQ(stock("shirt").held, 0);
+  const auto again = run(careful.place(buy("k1")));
+  ASSERT_NE(get<Paid>(again), nullptr);
+  EXPECT_EQ(get<Paid>(again)->order->id, paid->order->id);
+  Request other_card = buy("k1");
+  other_card.card->number = kDecliningCard;
+  EXPECT_EQ(code_of(run(careful.place(other_card))), ErrorCode::kKeyReused);
+  Request on_delivery = buy("k3");
+  on_delivery.method = orders::PaymentMethod::kOnDelivery;
+  on_delivery.card.reset();
+  EXPECT_NE(get<Paid>(run(careful.place(on_delivery))), nullptr);
+
+  there = true;
+  EXPECT_NE(get<Paid>(run(careful.place(buy("k2")))), nullptr) << "the refused key is as good as new";
+  sweep();
+  EXPECT_THAT(audit(), IsEmpty());
+}
+
 TEST_F(CheckoutTest, APaymentOnDeliveryIsOneCommitAndAsksNoGateway) {
   add_to_cart("shirt", 1);
   Request made = request("k");

@@ -339,7 +339,9 @@ Result<void> read_table(Options& options, const toml::table& table) {
   if (!payment) return tl::unexpected(payment.error());
   Section payment_section(**payment, "payment.");
   for (auto&& ok :
-       {payment_section.read("ledger", options.payment_ledger),
+       {payment_section.read("gateway_url", options.payment_gateway_url),
+        payment_section.read("gateway_token_file", options.payment_gateway_token_file),
+        payment_section.read("ledger", options.payment_ledger),
         payment_section.read_ms("demo_latency_ms", 0, options.payment_demo_latency),
         payment_section.read_ms("timeout_ms", 100, options.payment_timeout),
         payment_section.read_ms("hold_ms", 1000, options.hold_time), payment_section.refuse_unknown()}) {
@@ -411,6 +413,10 @@ Result<void> complete(Options& options) {
     return invalid("shop.public_url", "must be like \"https://shop.example\", without a slash at its end");
   }
   if (options.payment_ledger.empty()) return invalid("payment.ledger", "must name a file");
+  if (!is_origin(options.payment_gateway_url)) {
+    return invalid("payment.gateway_url",
+                   "must be like \"http://payment-gateway:8090\", without a slash at its end");
+  }
   if (options.hold_time < options.payment_timeout + std::chrono::seconds(5)) {
     return invalid("payment.hold_ms",
                    "must exceed payment.timeout_ms by at least 5000, for the two commits around it");
@@ -485,6 +491,16 @@ constexpr Variable kVariables[] = {
     {"FF_OPS_LISTEN",
      [](Options& options, const std::string& text) {
        return override_endpoint(text, "FF_OPS_LISTEN", options.ops_listen);
+     }},
+    {"FF_PAYMENT_GATEWAY_TOKEN_FILE",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.payment_gateway_token_file = text;
+       return {};
+     }},
+    {"FF_PAYMENT_GATEWAY_URL",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.payment_gateway_url = text;
+       return {};
      }},
     {"FF_PAYMENT_LEDGER",
      [](Options& options, const std::string& text) -> Result<void> {

@@ -70,8 +70,10 @@ struct Options {
   std::vector<std::string> picture_hosts;  // besides those that the catalogue names; [http[s]://]host[:port]
   bool demo = true;
 
-  std::string payment_ledger;       // file of the demo gateway; relative: see app/shop_file.h
-  Duration payment_demo_latency{};  // of the demo gateway
+  std::string payment_gateway_url;         // empty: the demo gateway inside this process
+  std::string payment_gateway_token_file;  // of the secret that it wants to see; empty: none
+  std::string payment_ledger;              // file of the demo gateway; relative: see app/shop_file.h
+  Duration payment_demo_latency{};         // of the demo gateway
   Duration payment_timeout{};
   Duration hold_time{};
 

@@ -136,10 +136,24 @@ TEST(Options, WarnOnceOfAVariableThatIsNone) {
 
 TEST(Options, KnowEveryVariableThatTheDefaultsTellOf) {
   const std::string_view told = defaults_toml().substr(0, defaults_toml().find("\nlisten"));
-  for (const char* name :
-       {"FF_CONFIG", "FF_LISTEN", "FF_OPS_LISTEN", "FF_DATABASE_URL", "FF_DATABASE_PASSWORD_FILE",
-        "FF_IO_THREADS", "FF_LOG_LEVEL", "FF_PUBLIC_URL", "FF_PAYMENT_LEDGER"}) {
+  for (const char* name : {"FF_CONFIG", "FF_LISTEN", "FF_OPS_LISTEN", "FF_DATABASE_URL",
+                           "FF_DATABASE_PASSWORD_FILE", "FF_IO_THREADS", "FF_LOG_LEVEL", "FF_PUBLIC_URL",
+                           "FF_PAYMENT_LEDGER", "FF_PAYMENT_GATEWAY_URL", "FF_PAYMENT_GATEWAY_TOKEN_FILE"}) {
     EXPECT_NE(told.find(name), told.npos) << name;
+  }
+}
+
+TEST(Options, NameThePaymentGatewayThatSeveralServersShare) {
+  EXPECT_EQ(load({}, {})->payment_gateway_url, "") << "the demo gateway inside the process";
+  const auto options = load({}, {{"FF_PAYMENT_GATEWAY_URL", "http://payment-gateway:8090"},
+                                 {"FF_PAYMENT_GATEWAY_TOKEN_FILE", "/run/token"}});
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->payment_gateway_url, "http://payment-gateway:8090");
+  EXPECT_EQ(options->payment_gateway_token_file, "/run/token");
+  for (const char* url : {"payment-gateway:8090", "http://payment-gateway:8090/", "ftp://payment-gateway"}) {
+    const auto refused = load({}, {{"FF_PAYMENT_GATEWAY_URL", url}});
+    ASSERT_FALSE(refused) << url;
+    EXPECT_NE(refused.error().detail.find("payment.gateway_url: must be like"), std::string::npos) << url;
   }
 }
 

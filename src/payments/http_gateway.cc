@@ -18,6 +18,8 @@ constexpr Duration kLeastLeft = std::chrono::milliseconds(1);  // of a deadline,
 
 /// Nothing was done, and the same request would fare no better. 408 and 429 are about the moment.
 bool is_final_refusal(int status) { return status < 500 && status != 408 && status != 429; }
+/// http_client/client.h: every code but one says so.
+bool nothing_was_sent(const Error& error) { return error.code != ErrorCode::kUnknown; }
 /// Whoever asks there will hear this: another token is wanted, or it is no such gateway.
 bool is_wrong_place(int status) { return is_final_refusal(status) && status != 413 && status != 422; }
 
@@ -97,18 +99,18 @@ Task<Result<http_client::Response>> HttpGateway::ask(http_client::Request reques
       wait = std::exchange(pause, std::min(2 * pause, settings_.pause_max));
     }
     why = outcome ? fmt::format("it answered {}", outcome->status) : std::move(outcome.error().detail);
-    nobody_there = outcome ? is_wrong_place(outcome->status) : !busy;
+    nobody_there = outcome ? is_wrong_place(outcome->status) : nothing_was_sent(outcome.error()) && !busy;
     if (outcome && is_final_refusal(outcome->status)) break;
     if (!outcome && outcome.error().code == ErrorCode::kInvalid) break;
-    may_have_arrived = may_have_arrived || outcome || outcome.error().code == ErrorCode::kUnknown;
+    may_have_arrived = may_have_arrived || outcome || !nothing_was_sent(outcome.error());
     const Duration pausing = drawn(wait);
     if (attempts == attempts_max || clock_.now() + pausing + kLeastLeft > deadline) break;
     if (!busy) counters_.retries.add();
     co_await clock_.sleep_for(pausing);
   }
+  if (nobody_there) note_away(why);
   if (may_have_arrived)
     co_return fail(ErrorCode::kUnknown, "the payment gateway's answer is not known: " + why);
-  if (nobody_there) note_away(why);
   co_return fail(ErrorCode::kUnavailable, "the payment gateway can't be asked: " + why);
 }
 
@@ -174,17 +176,22 @@ Task<Result<std::vector<Payment>>> HttpGateway::ledger() {
   co_return payments;
 }
 
+Task<bool> HttpGateway::probe() {
+  std::string key = kProbeKey;
+  http_client::Request asking = get("/" + key);
+  const Instant deadline = clock_.now() + settings_.probe_timeout;
+  Result<Payment> answered = co_await payment(std::move(key), std::move(asking), deadline, 1);
+  co_return answered.has_value();
+}
+
 Task<bool> HttpGateway::reachable() {
   if (!away_.load(std::memory_order_relaxed)) co_return true;
   const Instant now = clock_.now();
   std::int64_t due = next_probe_us_.load();
   if (now.us < due) co_return false;
   if (!next_probe_us_.compare_exchange_strong(due, (now + settings_.probe_period).us)) co_return false;
-  std::string key = kProbeKey;
-  http_client::Request asking = get("/" + key);
-  Result<Payment> probe =
-      co_await payment(std::move(key), std::move(asking), now + settings_.probe_timeout, 1);
-  co_return probe.has_value();
+  const bool back = co_await probe();
+  co_return back;
 }
 
 }  // namespace ff::payments

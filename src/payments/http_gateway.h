@@ -52,6 +52,9 @@ class HttpGateway final : public Gateway {
   /// Page by page: each payment once, as it stood when its page was read.
   Task<Result<std::vector<Payment>>> ledger() override;
 
+  /// Asks once, within `probe_timeout`, whether it is there and takes our secret, for reachable() to know
+  /// from the start; the log says why not.
+  Task<bool> probe();
   /// False while the last that was heard of it is that nobody listens there. One caller each `probe_period`
   /// then asks whether it is back (and waits for that); the others are told at once.
   Task<bool> reachable();

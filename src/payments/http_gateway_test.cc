@@ -141,6 +141,16 @@ TEST(HttpGateway, WhereNobodyListensNothingWasSentAndOrdersAreKeptBackUntilSomeb
   EXPECT_EQ(pay(shop)->status, Status::kAuthorised);
 }
 
+TEST(HttpGateway, AProbeFindsOutWhetherItIsThere) {
+  TestFolder folder;
+  TestGatewayProcess process(folder.file("bank.db"), std::nullopt);
+  TestShop shop(process.server().url());
+  EXPECT_TRUE(shop.run(shop.gateway.probe()));
+  TestShop lost("http://127.0.0.1:" + std::to_string(free_port()));
+  EXPECT_FALSE(lost.run(lost.gateway.probe()));
+  EXPECT_FALSE(lost.run(lost.gateway.reachable()));
+}
+
 TEST(HttpGateway, IsAskedAgainWhileItStarts) {
   TestFolder folder;
   const std::uint16_t port = free_port();
