@@ -17,7 +17,7 @@ from support import api
 from support.shop_process import ShopProcess, binary, run, surroundings
 
 SUBCOMMANDS = ["serve", "migrate", "import", "export", "seed", "copy", "audit", "healthcheck", "openapi", "config",
-               "version"]
+               "payment-gateway", "version"]
 
 
 @pytest.mark.parametrize("command", SUBCOMMANDS)
