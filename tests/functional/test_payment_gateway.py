@@ -23,7 +23,7 @@ CARD_OF_NOBODY = "4111111111111111"  # no published test number
 # An order whose payment never came is given up when its hold ends; a shopper's retry waits for the lease.
 SETTINGS = "[payment]\ntimeout_ms = 4000\nhold_ms = 10000\n"
 SETTLED_SECONDS_MAX = 90
-KILLS = 6
+KILLS, SHOPPERS = 6, 16
 AUTHORISE = {"amount": {"amount": 11800, "currency": "EUR"}, "card": api.CARD_OK}
 
 
@@ -204,7 +204,7 @@ def test_killed_again_and_again_in_a_storm_it_charges_nobody_twice_and_loses_no_
     shelf.import_into(shop)
     rng = random.Random(6)
     with shop:
-        storm = Storm(shelf, lambda: [shop.url], shoppers=16,
+        storm = Storm(shelf, lambda: [shop.url], shoppers=SHOPPERS,
                       payments=(api.card(), api.card(), api.card(api.CARD_DECLINED), api.ON_DELIVERY))
         with storm:
             storm.wait_for_orders(50, seconds=60)
