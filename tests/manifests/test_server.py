@@ -29,7 +29,7 @@ def namespace():
         kubectl("label", "namespace", NAMESPACE, *(f"{key}={value}" for key, value in labels.items()))
     yield
     if made:
-        kubectl("delete", "namespace", NAMESPACE)
+        kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
 
 @pytest.mark.parametrize("folder", [BASE, *OVERLAYS], ids=lambda folder: folder.name)
