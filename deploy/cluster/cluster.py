@@ -2,10 +2,13 @@
 """`./ff cluster`: a real Kubernetes of five nodes in three zones on this machine, from published images or built from source."""
 
 import argparse
+import fcntl
 import os
 import shlex
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from harness import addons, docker, go_modules, host, images, node_image, settings, shell
 
@@ -52,10 +55,22 @@ def api_answers() -> bool:
     return shell.ask(addons.kubectl("get", "--raw", "/readyz"), timeout_s=10) is not None
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One at a time builds, makes or deletes the cluster; the others wait."""
+    for folder in (settings.CACHE / "work", settings.LOGS):
+        folder.mkdir(parents=True, exist_ok=True)
+    with open(settings.CACHE / "lock", "w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another ./ff cluster ...", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def up() -> None:
     began = time.monotonic()
-    for folder in (settings.CACHE, settings.CACHE / "work", settings.LOGS):
-        folder.mkdir(parents=True, exist_ok=True)
     go_modules.build(("kind",))
     docker.use()
     host.prepare()
@@ -136,10 +151,8 @@ def check() -> None:
 
 
 def only_docker() -> None:
-    settings.CACHE.mkdir(parents=True, exist_ok=True)
     docker.use()
     if images_come_from() == "source":
-        (settings.CACHE / "work").mkdir(exist_ok=True)
         base_images()
     print(exports())
 
@@ -155,7 +168,8 @@ def main() -> int:
     commands = {"up": up, "down": down, "status": status, "env": lambda: print(exports()), "docker": only_docker, "check": check,
                 "load": lambda: load(asked.image)}
     try:
-        commands[asked.command]()
+        with alone() if asked.command in ("up", "down", "docker") else nullcontext():
+            commands[asked.command]()
     except shell.Failure as failure:
         print(f"ff cluster: {failure}", file=sys.stderr)
         return 1

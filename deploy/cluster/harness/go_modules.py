@@ -22,6 +22,7 @@ BUILDS = settings.CACHE / "build"
 # The sums of modules that are copied and changed below, which is why go.sum does not hold all of them.
 NETWORK_POLICIES = ("sigs.k8s.io/kube-network-policies", "v0.8.0")
 LEGO = ("github.com/go-acme/lego/v5", "v5.4.1")
+COREDNS = ("github.com/coredns/coredns", "v1.12.1")  # the version that kubeadm 1.34 names
 TRAEFIK = ("github.com/traefik/traefik/v3", settings.TRAEFIK)
 SUMS = {NETWORK_POLICIES: "h1:dzecRNzdmg+VmHEQWTIjxnCgf412J+8CKHqbKgCiWkk=",
         LEGO: "h1:Jt6xAP9xQrJ3SLLGgxejfDDd3pzdrmuLCWe4oTqHHQc="}
@@ -104,6 +105,16 @@ def prepare_kubernetes(folder: Path) -> None:
     shutil.copy(folder / "xt_queue.go.txt", controller.with_name("xt_queue.go"))
 
 
+def prepare_coredns(folder: Path) -> None:
+    """CoreDNS without the one field that client-go 0.34 no longer has; it was set to its default."""
+    prepare_kubernetes(folder)
+    copy_writable(source(COREDNS), folder / "coredns-source")
+    informer = folder / "coredns-source" / "plugin" / "kubernetes" / "object" / "informer.go"
+    kept = [line for line in informer.read_text(encoding="utf-8").splitlines(keepends=True) if "RetryOnError:" not in line]
+    informer.write_text("".join(kept), encoding="utf-8")
+    shell.run(["go", "mod", "edit", f"-replace={COREDNS[0]}=./coredns-source"], cwd=folder, log="go-coredns")
+
+
 def prepare_traefik(folder: Path) -> None:
     """Traefik without what is half of its compile time and of no use here: the ACME library's 200 DNS providers (several of their
     SDKs are gone, too), Amazon's container service, the question for new versions."""
@@ -143,7 +154,7 @@ MODULES = {module.name: module for module in (
     ), prepare_kubernetes, leaves_out=("nodeagent", "coredns")),
     Module("node-agent", (Command(("./nodeagent", "sigs.k8s.io/metrics-server/cmd/metrics-server")),), prepare_kubernetes,
            "kubernetes", leaves_out=("coredns",)),
-    Module("coredns", (Command(("./coredns",)),), prepare_kubernetes, "kubernetes", leaves_out=("nodeagent",)),
+    Module("coredns", (Command(("./coredns",)),), prepare_coredns, "kubernetes", leaves_out=("nodeagent",)),
     # By itself, since it is all that published images leave to build.
     Module("kubectl", (Command(("k8s.io/kubernetes/cmd/kubectl",), stamps=KUBERNETES_STAMPS),), prepare_kubernetes, "kubernetes",
            leaves_out=("nodeagent", "coredns")),
