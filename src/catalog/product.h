@@ -93,6 +93,16 @@ struct Catalogue {
   std::vector<Collection> collections;
 };
 
+/// What became of a catalogue since a version that somebody has of it.
+struct CatalogueChanges {
+  std::uint64_t version = 0;  // that they lead to
+  bool all = false;  // it can't be told (any more) what changed: load the whole; nothing below is filled
+  /// As they are now, each once: those created or changed, and those whose stock the catalogue adjusted.
+  std::vector<Product> products;
+  std::vector<std::string> removed_handles;  // of products that are there no more
+  std::vector<Collection> collections;       // as they are now; a collection is never removed
+};
+
 /// Checks every invariant above; the fields of the error name what breaks which.
 Result<void> validate(const Product& product);
 

@@ -94,6 +94,12 @@ Result<UpsertIndex> check(const catalog::CatalogueChange& change) {
   return index;
 }
 
+bool changes_known(std::uint64_t since, std::uint64_t version, std::int64_t from, std::int64_t to) {
+  if (since == version) return true;
+  return static_cast<std::uint64_t>(to) == version && since < version &&
+         since >= static_cast<std::uint64_t>(from);
+}
+
 Quantity adjustment(const inventory::Stock& stock, Quantity target) {
   if (stock.policy != inventory::Policy::kBackorder) target = std::max<Quantity>(target, 0);
   return target - stock.available;

@@ -31,6 +31,10 @@ using UpsertIndex = std::unordered_map<std::string_view, std::size_t>;
 /// kInvalid: two upserts with one handle, a product without variants, or a stock target that names nothing.
 Result<UpsertIndex> check(const catalog::CatalogueChange& change);
 
+/// Whether a store at `version`, which knows of the changes after version `from` up to version `to`, can tell
+/// what changed since `since`.
+bool changes_known(std::uint64_t since, std::uint64_t version, std::int64_t from, std::int64_t to);
+
 /// By how much available must move to reach `target`; never below zero unless it may be backordered.
 inventory::Quantity adjustment(const inventory::Stock& stock, inventory::Quantity target);
 /// Sets the policy; the adjustment (>= 0) that keeps available from being negative where it no longer may.

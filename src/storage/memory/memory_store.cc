@@ -47,6 +47,12 @@ struct MemoryStore::Catalog final : catalog::CatalogStore {
     };
     co_return co_await rows.transact(work);
   }
+  Task<Result<catalog::CatalogueChanges>> changes_since(std::uint64_t version) override {
+    auto work = [version](memory::State& state, Instant) -> Result<catalog::CatalogueChanges> {
+      return memory::catalogue_changes(state, version);
+    };
+    co_return co_await rows.transact(work);
+  }
   Task<Result<catalog::ChangeCounts>> apply(catalog::CatalogueChange change, bool dry_run) override {
     auto work = [&change, dry_run](memory::State& state, Instant now) {
       if (!dry_run) return memory::apply(state, std::move(change), now);

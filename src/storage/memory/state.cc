@@ -47,6 +47,7 @@ bool upsert(State& state, catalog::Product& product, catalog::ChangeCounts& coun
     ++counts.created;
     counts.variants_created += static_cast<std::int64_t>(product.variants.size());
     state.products.emplace(product.handle, product);
+    state.product_changed[product.handle] = state.catalogue_version + 1;
     return true;
   }
   const ProductDifference difference = adopt(product, found->second);
@@ -65,6 +66,7 @@ bool upsert(State& state, catalog::Product& product, catalog::ChangeCounts& coun
   counts.variants_changed += difference.variants_changed;
   counts.variants_removed += static_cast<std::int64_t>(difference.removed.size());
   found->second = product;
+  state.product_changed[product.handle] = state.catalogue_version + 1;
   return true;
 }
 
@@ -76,6 +78,8 @@ bool remove_product(State& state, const std::string& handle, catalog::ChangeCoun
   ++counts.removed;
   counts.variants_removed += static_cast<std::int64_t>(found->second.variants.size());
   state.products.erase(found);
+  state.product_changed.erase(handle);
+  state.product_removed[handle] = state.catalogue_version + 1;
   return true;
 }
 
@@ -84,10 +88,12 @@ bool upsert(State& state, catalog::Collection& collection) {
   if (found == state.collections.end()) {
     collection.id = {++state.last_collection};
     state.collections.emplace(collection.handle, collection);
+    state.collection_changed[collection.handle] = state.catalogue_version + 1;
     return true;
   }
   if (!adopt(collection, found->second)) return false;
   found->second = collection;
+  state.collection_changed[collection.handle] = state.catalogue_version + 1;
   return true;
 }
 
@@ -187,6 +193,25 @@ catalog::Catalogue load_catalogue(const State& state) {
   return catalogue;
 }
 
+catalog::CatalogueChanges catalogue_changes(const State& state, std::uint64_t since) {
+  catalog::CatalogueChanges changes;
+  changes.version = state.catalogue_version;
+  changes.all = !changes_known(since, changes.version, static_cast<std::int64_t>(state.changes_from),
+                               static_cast<std::int64_t>(state.catalogue_version));
+  if (changes.all) return changes;
+  for (const auto& [handle, at] : state.product_changed) {
+    if (at > since) changes.products.push_back(state.products.at(handle));
+  }
+  for (const auto& [handle, at] : state.collection_changed) {
+    if (at > since) changes.collections.push_back(state.collections.at(handle));
+  }
+  for (const auto& [handle, at] : state.product_removed) {
+    if (at > since && !state.products.contains(handle)) changes.removed_handles.push_back(handle);
+  }
+  changes.all = changes.products.size() > catalog::kChangedProductsMax;
+  return changes;
+}
+
 Result<catalog::ChangeCounts> apply(State& state, catalog::CatalogueChange change, Instant now) {
   const auto index = check(change);
   if (!index) return tl::unexpected(index.error());
@@ -199,11 +224,20 @@ Result<catalog::ChangeCounts> apply(State& state, catalog::CatalogueChange chang
   for (catalog::Collection& collection : change.collections)
     changed |= upsert(state, collection);
   for (const catalog::StockTarget& target : change.stock) {
-    const VariantId variant = change.upserts[index->at(target.handle)].variants[target.variant_index].id;
+    const catalog::Product& product = change.upserts[index->at(target.handle)];
+    const VariantId variant = product.variants[target.variant_index].id;
     const inventory::Quantity delta = adjustment(state.stocks.at(variant), target.available);
-    if (adjust(state, variant, delta, "import", now)) ++counts.stock_adjusted;
+    if (!adjust(state, variant, delta, "import", now)) continue;
+    ++counts.stock_adjusted;
+    state.product_changed[product.handle] = state.catalogue_version + 1;
   }
-  if (changed || counts.stock_adjusted > 0) ++state.catalogue_version;
+  if (changed || counts.stock_adjusted > 0) {
+    ++state.catalogue_version;
+    constexpr auto kKept = static_cast<std::uint64_t>(catalog::kVersionsKept);
+    if (state.catalogue_version > kKept)
+      state.changes_from = std::max(state.changes_from, state.catalogue_version - kKept);
+    std::erase_if(state.product_removed, [&](const auto& row) { return row.second <= state.changes_from; });
+  }
   return counts;
 }
 

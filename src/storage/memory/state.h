@@ -40,6 +40,8 @@ struct State {
   std::map<std::string, catalog::Product> products;        // by handle
   std::map<std::string, catalog::Collection> collections;  // by handle
   std::int64_t last_product = 0, last_variant = 0, last_collection = 0;
+  std::uint64_t changes_from = 0;  // what changed is known of the versions after it
+  std::map<std::string, std::uint64_t> product_changed, product_removed, collection_changed;  // by handle
 
   StockTable stocks;  // a row for every variant that ever was: orders may still hold what was removed
   std::vector<LedgerEntry> ledger;
@@ -60,6 +62,7 @@ struct State {
 };
 
 catalog::Catalogue load_catalogue(const State& state);
+catalog::CatalogueChanges catalogue_changes(const State& state, std::uint64_t since);
 Result<catalog::ChangeCounts> apply(State& state, catalog::CatalogueChange change, Instant now);
 
 std::vector<cart::Cart> read(const State& state, std::span<const CartId> ids);

@@ -91,7 +91,7 @@ bool add(State& state, const Chunk& chunk) {
 }
 
 void set(State& state, const Counters& counters) {
-  state.catalogue_version = counters.catalogue_version;
+  state.catalogue_version = state.changes_from = counters.catalogue_version;
   state.last_product = counters.last_product;
   state.last_variant = counters.last_variant;
   state.last_collection = counters.last_collection;

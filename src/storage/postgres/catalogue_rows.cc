@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "storage/catalogue_rules.h"
 #include "storage/documents.h"
@@ -67,7 +68,7 @@ class Application {
       upsert(collection);
     for (const catalog::StockTarget& target : change_.stock) {
       const Product& product = change_.upserts[index->at(target.handle)];
-      set_stock(product.variants[target.variant_index].id, target.available);
+      set_stock(product, target.variant_index, target.available);
     }
     if (dry_run || !(changed_ || counts_.stock_adjusted > 0)) co_return counts_;
     auto written = co_await write_and_commit();
@@ -143,6 +144,7 @@ class Application {
     ++counts_.removed;
     counts_.variants_removed += static_cast<std::int64_t>(found->second.variants.size());
     deleted_.push_back(found->second.id.value);
+    removed_.push_back(handle);
     products_.erase(found);
     changed_ = true;
   }
@@ -167,6 +169,7 @@ class Application {
     for (const VariantId variant : difference.removed)
       retire(variant);
     updated_.push_back(row_of(product));
+    written_.insert(product.id.value);
     changed_ = true;
     ++counts_.changed;
     counts_.variants_created += static_cast<std::int64_t>(difference.fresh.size());
@@ -180,6 +183,7 @@ class Application {
     for (Variant& variant : product.variants)
       add(variant);
     inserted_.push_back(row_of(product));
+    written_.insert(product.id.value);
     changed_ = true;
     ++counts_.created;
     counts_.variants_created += static_cast<std::int64_t>(product.variants.size());
@@ -199,9 +203,11 @@ class Application {
     collections_.emplace(collection.handle, collection);
   }
 
-  void set_stock(VariantId variant, inventory::Quantity available) {
-    inventory::Stock& stock = stocks_.table()[variant];
-    if (adjust(stock, adjustment(stock, available), "import")) ++counts_.stock_adjusted;
+  void set_stock(const Product& product, std::size_t index, inventory::Quantity available) {
+    inventory::Stock& stock = stocks_.table()[product.variants[index].id];
+    if (!adjust(stock, adjustment(stock, available), "import")) return;
+    ++counts_.stock_adjusted;
+    if (written_.insert(product.id.value).second) touched_.push_back(product.id.value);
   }
 
   void add(Variant& variant) {
@@ -237,6 +243,10 @@ class Application {
       Params params;
       params.integers(deleted_, [](std::int64_t id) { return id; });
       first.add(query("products_delete"), std::move(params));
+      Params removed;
+      removed.texts(removed_, [](const std::string& handle) -> std::string_view { return handle; })
+          .integer(version_ + 1);
+      first.add(query("removed_insert"), std::move(removed));
     }
     stocks_.add_writes(first);
     if (!ledger_.empty()) {
@@ -259,9 +269,22 @@ class Application {
       if (!written) co_return tl::unexpected(std::move(written.error()));
     }
     Exchange last;
+    last.within(kStatementMax);
+    if (!touched_.empty()) {
+      Params params;
+      params.integers(touched_, [](std::int64_t id) { return id; }).integer(version_ + 1);
+      last.add(query("products_touch"), std::move(params));
+    }
     Params params;
-    params.integer(version_ + 1).integer(last_product_).integer(last_variant_).integer(last_collection_);
-    last.add(query("catalogue_update"), std::move(params)).add(query("catalogue_notify")).commit();
+    params.integer(version_ + 1)
+        .integer(last_product_)
+        .integer(last_variant_)
+        .integer(last_collection_)
+        .integer(catalog::kVersionsKept);
+    last.add(query("catalogue_update"), std::move(params))
+        .add(query("catalogue_forget_removed"))
+        .add(query("catalogue_notify"))
+        .commit();
     auto committed = co_await connection_.run(std::move(last));
     if (!committed) co_return tl::unexpected(std::move(committed.error()));
     co_return true;
@@ -275,7 +298,7 @@ class Application {
       params.integers(part, [](const Row& r) { return r.id; });
       if (name.ends_with("_insert"))
         params.texts(part, [](const Row& r) -> std::string_view { return r.handle; });
-      params.texts(part, [](const Row& r) -> std::string_view { return r.document; });
+      params.texts(part, [](const Row& r) -> std::string_view { return r.document; }).integer(version_ + 1);
       Exchange exchange;
       exchange.within(kStatementMax).add(query(name), std::move(params));
       auto written = co_await connection_.run(std::move(exchange));
@@ -293,7 +316,9 @@ class Application {
   std::unordered_map<std::string, Product> products_;        // stored, by handle
   std::unordered_map<std::string, Collection> collections_;  // likewise
   StockRows stocks_;
-  std::vector<std::int64_t> deleted_;
+  std::vector<std::int64_t> deleted_, touched_;  // ids of products; touched: stock of theirs was adjusted
+  std::unordered_set<std::int64_t> written_;     // ids of products that will say the new version
+  std::vector<std::string> removed_;             // handles of those deleted
   std::vector<Row> inserted_, updated_, collections_inserted_, collections_updated_;
   std::vector<LedgerRow> ledger_;
   catalog::ChangeCounts counts_;
@@ -331,9 +356,40 @@ Task<Outcome<StoredCatalogue>> read_catalogue(postgres::Connection& connection) 
   co_return stored;
 }
 
-Result<catalog::Catalogue> decode(const StoredCatalogue& stored) {
-  catalog::Catalogue catalogue;
-  catalogue.version = stored.version;
+Task<Outcome<StoredCatalogue>> read_changes(postgres::Connection& connection, std::uint64_t since) {
+  StoredCatalogue stored;
+  const auto from = static_cast<std::int64_t>(since);
+  Params products, collections, removed;
+  products.integer(from).integer(static_cast<std::int64_t>(catalog::kChangedProductsMax) + 1);
+  collections.integer(from);
+  removed.integer(from);
+  Exchange exchange;
+  exchange.begin_snapshot()
+      .add(query("catalogue_known"))
+      .add(query("products_changed"), std::move(products))
+      .add(query("collections_changed"), std::move(collections))
+      .add(query("removed_since"), std::move(removed));
+  auto rows = co_await connection.run(std::move(exchange));
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  const Rows &known = (*rows)[1], &changed = (*rows)[2], &gone = (*rows)[4];
+  stored.version = static_cast<std::uint64_t>(known.integer(0, 0));
+  stored.all = !changes_known(since, stored.version, known.integer(0, 1), known.integer(0, 2)) ||
+               static_cast<std::size_t>(changed.count()) > catalog::kChangedProductsMax;
+  if (stored.all || since == stored.version) co_return stored;
+  keep(changed, stored.products);
+  keep((*rows)[3], stored.collections);
+  for (int row = 0; row < gone.count(); ++row)
+    stored.removed_handles.emplace_back(gone.text(row, 0));
+  co_return stored;
+}
+
+namespace {
+
+/// `Whole`: a Catalogue or CatalogueChanges.
+template <typename Whole>
+Result<Whole> decode_as(const StoredCatalogue& stored) {
+  Whole whole;
+  whole.version = stored.version;
   DocumentReader documents;
   const auto read = [&documents](const auto& rows, auto& out) {
     out.reserve(rows.size());
@@ -344,9 +400,23 @@ Result<catalog::Catalogue> decode(const StoredCatalogue& stored) {
     }
     return true;
   };
-  if (!read(stored.products, catalogue.products) || !read(stored.collections, catalogue.collections))
+  if (!read(stored.products, whole.products) || !read(stored.collections, whole.collections))
     return fail(ErrorCode::kInternal, "the document of a product or collection can't be read");
-  return catalogue;
+  return whole;
+}
+
+}  // namespace
+
+Result<catalog::Catalogue> decode(const StoredCatalogue& stored) {
+  return decode_as<catalog::Catalogue>(stored);
+}
+
+Result<catalog::CatalogueChanges> decode_changes(StoredCatalogue stored) {
+  auto changes = decode_as<catalog::CatalogueChanges>(stored);
+  if (!changes) return changes;
+  changes->all = stored.all;
+  changes->removed_handles = std::move(stored.removed_handles);
+  return changes;
 }
 
 Task<Outcome<std::uint64_t>> catalogue_version(postgres::Connection& connection) {

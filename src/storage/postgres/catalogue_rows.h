@@ -17,10 +17,15 @@ namespace ff::storage::pg {
 /// The catalogue as it lies in its rows: made into products where it is wanted, not on the database's thread.
 struct StoredCatalogue {
   std::uint64_t version = 0;
-  std::vector<std::pair<std::int64_t, std::string>> products, collections;  // id and document, by id
+  std::vector<std::pair<std::int64_t, std::string>> products, collections;  // id and document
+  bool all = false;                          // of changes: see CatalogueChanges
+  std::vector<std::string> removed_handles;  // likewise
 };
 Task<postgres::Outcome<StoredCatalogue>> read_catalogue(postgres::Connection& connection);
 Result<catalog::Catalogue> decode(const StoredCatalogue& stored);
+/// What changed since a version: of one snapshot, and versions commit in their order, so nothing is missed.
+Task<postgres::Outcome<StoredCatalogue>> read_changes(postgres::Connection& connection, std::uint64_t since);
+Result<catalog::CatalogueChanges> decode_changes(StoredCatalogue stored);
 
 Task<postgres::Outcome<std::uint64_t>> catalogue_version(postgres::Connection& connection);
 

@@ -326,6 +326,12 @@ struct PostgresStore::Catalog final : catalog::CatalogStore {
     auto outcome = co_await session.run<std::uint64_t>(Use::kRead, work);
     co_return outcome;
   }
+  Task<Result<catalog::CatalogueChanges>> changes_since(std::uint64_t version) override {
+    auto work = [version](Connection& connection) { return pg::read_changes(connection, version); };
+    auto stored = co_await session.run<pg::StoredCatalogue>(Use::kRead, work);
+    if (!stored) co_return tl::unexpected<Error>(std::move(stored.error()));
+    co_return pg::decode_changes(std::move(*stored));
+  }
   Task<void> wait_for_change(Clock&, Duration at_most) override {
     Task<bool> there = session.wait_for_change(at_most);
     (void)co_await session.thread.run(std::move(there));

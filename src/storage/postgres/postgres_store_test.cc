@@ -3,6 +3,7 @@
 
 #include <boost/asio/detached.hpp>
 #include <set>
+#include <thread>
 
 #include "postgres/testing/proxy.h"
 #include "storage/contract_fixture.h"
@@ -51,6 +52,52 @@ class PostgresStoreTest : public testing::Test {
   TestServer& server = TestServer::shared();
   const std::string database = server.make_database();
 };
+
+// The catalogue.
+
+TEST_F(PostgresStoreTest, AfterAReleaseThatDoesNotSayWhatItChangedTheWholeIsAskedFor) {
+  migrate();
+  const auto mine = shop();
+  mine->stocked("shirt", 5);
+  const auto changes_since = [&](std::uint64_t version) {
+    return run(mine->store().catalog().changes_since(version)).value();
+  };
+  server.run(database, "UPDATE products SET document = replace(document, 'A shirt', 'Other')");
+  server.run(database, "UPDATE catalogue SET version = version + 1");
+  EXPECT_TRUE(changes_since(1).all);
+  EXPECT_FALSE(changes_since(2).all);
+  mine->stocked("hat", 1);
+  EXPECT_TRUE(changes_since(1).all);  // not forgotten when a release that says it goes on
+  EXPECT_EQ(changes_since(2).products.size(), 1u);
+}
+
+TEST_F(PostgresStoreTest, WhoFollowsTheCatalogueMissesNothingThatOtherProcessesCommitAtOnce) {
+  migrate();
+  constexpr int kChanges = 40;
+  const auto reader = shop(), one = shop(), other = shop();
+  const auto write = [](Shop& writer, const std::string& name) {
+    for (int n = 0; n < kChanges; ++n) {
+      catalog::CatalogueChange change;
+      // Large and small in turn: who began first does not end first.
+      for (int i = n % 2 == 0 ? 60 : 1; i > 0; --i)
+        change.upserts.push_back(product(name + std::to_string(n) + "-" + std::to_string(i), {variant("M")}));
+      ASSERT_TRUE(writer.apply(std::move(change)).has_value());
+    }
+  };
+  std::thread first([&] { write(*one, "a"); }), second([&] { write(*other, "b"); });
+  std::set<std::string> seen;
+  for (std::uint64_t version = 0; version < 2 * kChanges;) {
+    const auto changes = run(reader->store().catalog().changes_since(version)).value();
+    ASSERT_FALSE(changes.all);
+    version = changes.version;
+    for (const catalog::Product& one_seen : changes.products)
+      seen.insert(one_seen.handle);
+  }
+  first.join();
+  second.join();
+  EXPECT_EQ(seen.size(), reader->load().products.size());
+  EXPECT_EQ(seen.size(), 2u * (kChanges / 2 * 60 + kChanges / 2));
+}
 
 // The schema.
 

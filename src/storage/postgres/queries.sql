@@ -24,8 +24,13 @@ SELECT set_config('statement_timeout', '120s', true), set_config('idle_in_transa
 SELECT version, last_product, last_variant, last_collection FROM catalogue WHERE id = 1 FOR NO KEY UPDATE;
 -- name: catalogue_update
 UPDATE catalogue SET version = $1::bigint, last_product = $2::bigint, last_variant = $3::bigint,
-                     last_collection = $4::bigint
+                     last_collection = $4::bigint, changes_to = $1::bigint,
+                     changes_from = greatest(CASE WHEN changes_to = version THEN changes_from ELSE version END, $1::bigint - $5::bigint)
 WHERE id = 1;
+-- name: catalogue_known
+SELECT version, changes_from, changes_to FROM catalogue WHERE id = 1;
+-- name: catalogue_forget_removed
+DELETE FROM removed_products WHERE removed_at <= (SELECT changes_from FROM catalogue WHERE id = 1);
 -- name: catalogue_notify
 SELECT pg_notify('ff_catalogue', '');
 -- name: catalogue_listen
@@ -38,9 +43,22 @@ FETCH 1000 FROM products_cursor;
 -- name: products_by_handles
 SELECT id, handle, document FROM products WHERE handle = ANY ($1::text[]);
 -- name: products_insert
-INSERT INTO products (id, handle, document) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]);
+INSERT INTO products (id, handle, document, changed_at)
+SELECT u.id, u.handle, u.document, $4::bigint FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (id, handle, document);
+-- name: products_touch
+UPDATE products SET changed_at = $2::bigint WHERE id = ANY ($1::bigint[]);
+-- The second condition lets the index serve, which has none that never changed.
+-- name: products_changed
+SELECT id, document FROM products WHERE changed_at > $1::bigint AND changed_at > 0 LIMIT $2::bigint;
+-- name: removed_insert
+INSERT INTO removed_products (handle, removed_at) SELECT u.handle, $2::bigint FROM unnest($1::text[]) AS u (handle)
+ON CONFLICT (handle) DO UPDATE SET removed_at = excluded.removed_at;
+-- Those that came again are products that changed.
+-- name: removed_since
+SELECT handle FROM removed_products AS r
+WHERE removed_at > $1::bigint AND NOT EXISTS (SELECT FROM products AS p WHERE p.handle = r.handle);
 -- name: products_update
-UPDATE products AS p SET document = u.document
+UPDATE products AS p SET document = u.document, changed_at = $3::bigint
 FROM unnest($1::bigint[], $2::text[]) AS u (id, document) WHERE p.id = u.id;
 -- name: products_delete
 DELETE FROM products WHERE id = ANY ($1::bigint[]);
@@ -50,9 +68,12 @@ SELECT id, document FROM collections ORDER BY id;
 -- name: collections_by_handles
 SELECT id, handle, document FROM collections WHERE handle = ANY ($1::text[]);
 -- name: collections_insert
-INSERT INTO collections (id, handle, document) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]);
+INSERT INTO collections (id, handle, document, changed_at)
+SELECT u.id, u.handle, u.document, $4::bigint FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (id, handle, document);
+-- name: collections_changed
+SELECT id, document FROM collections WHERE changed_at > $1::bigint;
 -- name: collections_update
-UPDATE collections AS c SET document = u.document
+UPDATE collections AS c SET document = u.document, changed_at = $3::bigint
 FROM unnest($1::bigint[], $2::text[]) AS u (id, document) WHERE c.id = u.id;
 
 -- name: stock_by_variants
@@ -237,6 +258,10 @@ SELECT number, created_at, updated_at, hold_expires_at, lease_expires_at, versio
 FROM orders WHERE id > $1::uuid ORDER BY id LIMIT $2::bigint;
 -- name: transfer_events
 SELECT id, at, events FROM event_batches WHERE id > $1::bigint ORDER BY id LIMIT $2::bigint;
+-- name: transfer_set_counters
+UPDATE catalogue SET version = $1::bigint, last_product = $2::bigint, last_variant = $3::bigint,
+                     last_collection = $4::bigint, changes_from = $1::bigint, changes_to = $1::bigint
+WHERE id = 1;
 -- name: transfer_ledger_insert
 INSERT INTO stock_ledger (id, variant, delta, at, reason) OVERRIDING SYSTEM VALUE
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]);

@@ -124,7 +124,8 @@ void add_documents(Exchange& exchange, std::string_view name, const std::vector<
   Params params;
   params.integers(rows, [](const CatalogueDocument& r) { return r.id; })
       .texts(rows, [](const CatalogueDocument& r) -> std::string_view { return r.handle; })
-      .texts(rows, [](const CatalogueDocument& r) -> std::string_view { return r.document; });
+      .texts(rows, [](const CatalogueDocument& r) -> std::string_view { return r.document; })
+      .integer(0);  // that it changed is not known of any version
   exchange.add(query(name), std::move(params));
 }
 
@@ -183,7 +184,7 @@ class PostgresWriting final : public Writing {
     Params numbers;
     numbers.integer(counters.last_number);
     Exchange exchange;
-    exchange.add(query("catalogue_update"), std::move(catalogue))
+    exchange.add(query("transfer_set_counters"), std::move(catalogue))
         .add(query("transfer_set_sequences"), std::move(numbers))
         .add(query("catalogue_notify"))
         .commit();

@@ -1,5 +1,7 @@
 #include "storage/sqlite/catalogue_rows.h"
 
+#include <unordered_set>
+
 #include "storage/catalogue_rules.h"
 #include "storage/documents.h"
 #include "storage/sqlite/queries.h"
@@ -23,7 +25,11 @@ void unreadable(sqlite::Database& database, std::string_view what) {
 /// index on handle: the database is in this process, a look-up costs a few microseconds.
 class Application {
  public:
-  Application(sqlite::Database& database, Instant now) : database_(database), now_(now), stocks_(database) {}
+  Application(sqlite::Database& database, Instant now)
+      : database_(database),
+        now_(now),
+        version_(static_cast<std::int64_t>(catalogue_version(database)) + 1),
+        stocks_(database) {}
 
   void remove(const std::string& handle) {
     Product product;
@@ -31,6 +37,7 @@ class Application {
     for (const Variant& variant : product.variants)
       retire(variant.id);
     database_.statement(query("products_delete")).run(product.id);
+    database_.statement(query("removed_insert")).run(handle, version_);
     ++counts_.removed;
     counts_.variants_removed += static_cast<std::int64_t>(product.variants.size());
     changed_ = true;
@@ -67,23 +74,30 @@ class Application {
     document_.clear();
     encode(document_, collection);
     if (is_there) {
-      database_.statement(query("collections_update")).run(collection.id, document_);
+      database_.statement(query("collections_update")).run(collection.id, document_, version_);
     } else {
-      database_.statement(query("collections_insert")).run(collection.handle, document_);
+      database_.statement(query("collections_insert")).run(collection.handle, document_, version_);
     }
     changed_ = true;
   }
 
-  void set_stock(VariantId variant, inventory::Quantity available) {
+  void set_stock(const Product& product, std::size_t index, inventory::Quantity available) {
+    const VariantId variant = product.variants[index].id;
     stocks_.need(variant);
     const auto stock = stocks_.table().find(variant);
     if (stock == stocks_.table().end()) return;  // only after a failure
-    if (adjust(stock->second, adjustment(stock->second, available), "import")) ++counts_.stock_adjusted;
+    if (!adjust(stock->second, adjustment(stock->second, available), "import")) return;
+    ++counts_.stock_adjusted;
+    if (written_.insert(product.id.value).second)
+      database_.statement(query("products_touch")).run(product.id, version_);
   }
 
   catalog::ChangeCounts finish() {
     stocks_.write_back();
-    if (changed_ || counts_.stock_adjusted > 0) database_.statement(query("catalogue_raise_version")).run();
+    if (changed_ || counts_.stock_adjusted > 0) {
+      database_.statement(query("catalogue_raise_version")).run(catalog::kVersionsKept);
+      database_.statement(query("catalogue_forget_removed")).run();
+    }
     return counts_;
   }
 
@@ -111,7 +125,8 @@ class Application {
   void write(const Product& product) {
     document_.clear();
     encode(document_, product);
-    database_.statement(query("products_update")).run(product.id, document_);
+    database_.statement(query("products_update")).run(product.id, document_, version_);
+    written_.insert(product.id.value);
     changed_ = true;
   }
 
@@ -143,17 +158,20 @@ class Application {
 
   sqlite::Database& database_;
   Instant now_;
+  std::int64_t version_;  // that this leads to, if it changes anything
   StockRows stocks_;
   DocumentReader documents_;
   std::string document_;
   catalog::ChangeCounts counts_;
+  std::unordered_set<std::int64_t> written_;  // ids of products that say version_
   bool changed_ = false;
 };
 
-template <typename T>
-void load(sqlite::Database& database, std::string_view name, std::vector<T>& out) {
+template <typename T, typename... Args>
+void load(sqlite::Database& database, std::string_view name, std::vector<T>& out, const Args&... args) {
   DocumentReader documents;
   auto row = database.statement(query(name));
+  row.query(args...);
   while (row.step()) {
     T& loaded = out.emplace_back();
     loaded.id.value = row.integer(0);
@@ -176,6 +194,31 @@ std::uint64_t catalogue_version(sqlite::Database& database) {
   return row.step() ? static_cast<std::uint64_t>(row.integer(0)) : 0;
 }
 
+catalog::CatalogueChanges catalogue_changes(sqlite::Database& database, std::uint64_t since) {
+  catalog::CatalogueChanges changes;
+  const auto from = static_cast<std::int64_t>(since);
+  {
+    auto row = database.statement(query("catalogue_known"));
+    if (!row.step()) return changes;  // only after a failure
+    changes.version = static_cast<std::uint64_t>(row.integer(0));
+    changes.all = !changes_known(since, changes.version, row.integer(1), row.integer(2));
+  }
+  if (changes.all || since == changes.version) return changes;
+  load(database, "products_changed", changes.products, from,
+       static_cast<std::int64_t>(catalog::kChangedProductsMax) + 1);
+  if (changes.products.size() > catalog::kChangedProductsMax) {
+    changes.products.clear();
+    changes.all = true;
+    return changes;
+  }
+  load(database, "collections_changed", changes.collections, from);
+  auto removed = database.statement(query("removed_since"));
+  removed.query(from);
+  while (removed.step())
+    changes.removed_handles.emplace_back(removed.text(0));
+  return changes;
+}
+
 Result<catalog::ChangeCounts> apply(sqlite::Database& database, catalog::CatalogueChange& change,
                                     bool dry_run, Instant now) {
   const auto index = check(change);
@@ -190,7 +233,7 @@ Result<catalog::ChangeCounts> apply(sqlite::Database& database, catalog::Catalog
     application.upsert(collection);
   for (const catalog::StockTarget& target : change.stock) {
     const Product& product = change.upserts[index->at(target.handle)];
-    application.set_stock(product.variants[target.variant_index].id, target.available);
+    application.set_stock(product, target.variant_index, target.available);
   }
   const catalog::ChangeCounts counts = application.finish();
   if (dry_run) (void)database.execute("ROLLBACK TO dry_run; RELEASE dry_run");

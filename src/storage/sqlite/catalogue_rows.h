@@ -10,6 +10,7 @@ namespace ff::storage {
 
 catalog::Catalogue load_catalogue(sqlite::Database& database);
 std::uint64_t catalogue_version(sqlite::Database& database);
+catalog::CatalogueChanges catalogue_changes(sqlite::Database& database, std::uint64_t since);
 /// With `dry_run` everything is done and undone again.
 Result<catalog::ChangeCounts> apply(sqlite::Database& database, catalog::CatalogueChange& change,
                                     bool dry_run, Instant now);

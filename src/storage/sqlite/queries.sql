@@ -3,7 +3,13 @@
 -- name: catalogue_version
 SELECT version FROM catalogue WHERE id = 1;
 -- name: catalogue_raise_version
-UPDATE catalogue SET version = version + 1 WHERE id = 1;
+UPDATE catalogue SET changes_from = max(CASE WHEN changes_to = version THEN changes_from ELSE version END, version + 1 - ?1),
+                     version = version + 1, changes_to = version + 1
+WHERE id = 1;
+-- name: catalogue_forget_removed
+DELETE FROM removed_products WHERE removed_at <= (SELECT changes_from FROM catalogue WHERE id = 1);
+-- name: catalogue_known
+SELECT version, changes_from, changes_to FROM catalogue WHERE id = 1;
 
 -- name: products_all
 SELECT id, document FROM products ORDER BY id;
@@ -12,7 +18,19 @@ SELECT id, document FROM products WHERE handle = ?1;
 -- name: products_insert
 INSERT INTO products (handle, document) VALUES (?1, '');
 -- name: products_update
-UPDATE products SET document = ?2 WHERE id = ?1;
+UPDATE products SET document = ?2, changed_at = ?3 WHERE id = ?1;
+-- name: products_touch
+UPDATE products SET changed_at = ?2 WHERE id = ?1;
+-- The second condition lets the index serve, which has none that never changed.
+-- name: products_changed
+SELECT id, document FROM products WHERE changed_at > ?1 AND changed_at > 0 LIMIT ?2;
+-- name: removed_insert
+INSERT INTO removed_products (handle, removed_at) VALUES (?1, ?2)
+ON CONFLICT (handle) DO UPDATE SET removed_at = excluded.removed_at;
+-- Those that came again are products that changed.
+-- name: removed_since
+SELECT handle FROM removed_products AS r
+WHERE removed_at > ?1 AND NOT EXISTS (SELECT 1 FROM products AS p WHERE p.handle = r.handle);
 -- name: products_delete
 DELETE FROM products WHERE id = ?1;
 
@@ -21,9 +39,11 @@ SELECT id, document FROM collections ORDER BY id;
 -- name: collections_by_handle
 SELECT id, document FROM collections WHERE handle = ?1;
 -- name: collections_insert
-INSERT INTO collections (handle, document) VALUES (?1, ?2);
+INSERT INTO collections (handle, document, changed_at) VALUES (?1, ?2, ?3);
 -- name: collections_update
-UPDATE collections SET document = ?2 WHERE id = ?1;
+UPDATE collections SET document = ?2, changed_at = ?3 WHERE id = ?1;
+-- name: collections_changed
+SELECT id, document FROM collections WHERE changed_at > ?1;
 
 -- name: stock_by_variant
 SELECT variant, policy, received, available, held, sold FROM stock WHERE variant = ?1;
@@ -131,7 +151,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 -- name: transfer_events_insert
 INSERT INTO event_batches (id, at, events) VALUES (?1, ?2, ?3);
 -- name: transfer_set_version
-UPDATE catalogue SET version = ?1 WHERE id = 1;
+UPDATE catalogue SET version = ?1, changes_from = ?1, changes_to = ?1 WHERE id = 1;
 -- name: transfer_forget_sequence
 DELETE FROM sqlite_sequence WHERE name = ?1;
 -- name: transfer_set_sequence

@@ -39,6 +39,13 @@ struct SqliteStore::Catalog final : catalog::CatalogStore {
     auto outcome = co_await threads.reader.read(work);
     co_return outcome;
   }
+  Task<Result<catalog::CatalogueChanges>> changes_since(std::uint64_t version) override {
+    auto work = [version](Database& database) -> Result<catalog::CatalogueChanges> {
+      return catalogue_changes(database, version);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
   Task<Result<catalog::ChangeCounts>> apply(catalog::CatalogueChange change, bool dry_run) override {
     // Run again after a rollback, it starts from scratch: ids that it gave are given anew.
     auto work = [this, &change, dry_run](Database& database) {

@@ -40,6 +40,26 @@ TEST_F(SqliteStoreTest, WhatWasAnsweredIsThereAfterAReopen) {
   EXPECT_THAT(shop.violations(), IsEmpty());
 }
 
+TEST_F(SqliteStoreTest, AfterAReleaseThatDoesNotSayWhatItChangedTheWholeIsAskedFor) {
+  ASSERT_TRUE(SqliteStore::migrate(path, clock).has_value());
+  Shop shop(SqliteStore::open(path, clock).value(), clock);
+  shop.stocked("shirt", 5);
+  const auto changes_since = [&](std::uint64_t version) {
+    return run(shop.store().catalog().changes_since(version)).value();
+  };
+  auto older = sqlite::Database::open(path);
+  ASSERT_TRUE(older.has_value());
+  ASSERT_TRUE(older
+                  ->execute("UPDATE products SET document = replace(document, 'A shirt', 'Other');"
+                            "UPDATE catalogue SET version = version + 1")
+                  .has_value());
+  EXPECT_TRUE(changes_since(1).all);
+  EXPECT_FALSE(changes_since(2).all);
+  shop.stocked("hat", 1);
+  EXPECT_TRUE(changes_since(1).all);  // not forgotten when a release that says it goes on
+  EXPECT_EQ(changes_since(2).products.size(), 1u);
+}
+
 TEST_F(SqliteStoreTest, AStoreThatWasNeverMadeOrMigratedSaysWhatToRun) {
   const auto missing = SqliteStore::open(path, clock);
   ASSERT_FALSE(missing.has_value());
