@@ -11,6 +11,7 @@
 #include "catalog/search_facets.h"
 #include "catalog/search_text.h"
 #include "catalog/search_words.h"
+#include "catalog/snapshot_difference.h"
 
 namespace ff::catalog {
 namespace {
@@ -70,37 +71,78 @@ std::optional<Sort> parse_sort(std::string_view text) {
 
 struct Index::Tables {
   explicit Tables(const Snapshot& from)
-      : snapshot(from), products(from.products()), text(products), facets(products) {
-    prices_begin.push_back(0);
-    std::vector<std::int64_t> own;
-    for (const Product& product : products) {
-      own.clear();
-      for (const Variant& variant : product.variants)
-        own.push_back(variant.price.minor);
-      std::sort(own.begin(), own.end());
-      own.erase(std::unique(own.begin(), own.end()), own.end());
-      if (own.empty()) own.push_back(0);
-      prices.insert(prices.end(), own.begin(), own.end());
-      prices_begin.push_back(static_cast<std::uint32_t>(prices.size()));
-    }
-    for (std::uint32_t p = 0; p < products.size(); ++p)
+      : snapshot(from),
+        products(from.products()),
+        text(std::make_shared<const TextIndex>(products)),
+        facets(std::make_shared<const FacetTables>(products)) {
+    prices_begin.reserve(products.size() + 1);
+    for (std::uint32_t p = 0; p < products.size(); ++p) {
+      add_prices(products[p]);
       by_price.push_back(p);
-    by_price_falling = by_price;
-    std::stable_sort(by_price.begin(), by_price.end(),
-                     [this](std::uint32_t a, std::uint32_t b) { return lowest(a) < lowest(b); });
-    std::stable_sort(by_price_falling.begin(), by_price_falling.end(),
-                     [this](std::uint32_t a, std::uint32_t b) { return lowest(a) > lowest(b); });
-    for (const Collection& collection : from.collections()) {
-      collection_words.push_back(split_words(collection.title, true));
     }
+    by_price_falling = by_price;
+    std::sort(by_price.begin(), by_price.end(), Rising{*this});
+    std::sort(by_price_falling.begin(), by_price_falling.end(), Falling{*this});
+    split_collections();
   }
 
+  Tables(const Snapshot& from, const Tables& before, const SnapshotDifference& difference)
+      : snapshot(from), products(from.products()), text(before.text), facets(before.facets) {
+    bool same_text = difference.in_place, same_facets = difference.in_place;
+    for (std::size_t i = 0; difference.in_place && i < difference.left.size(); ++i) {
+      const Product &was = before.products[difference.left[i]], &is = products[difference.arrived[i]];
+      same_text = same_text && TextIndex::same(was, is);
+      same_facets = same_facets && FacetTables::same(was, is);
+    }
+    if (!same_text)
+      text = std::make_shared<const TextIndex>(*before.text, before.products, products, difference);
+    if (!same_facets) facets = std::make_shared<const FacetTables>(products);
+
+    prices_begin.reserve(products.size() + 1);
+    prices.reserve(before.prices.size());
+    std::uint32_t old = 0;  // those that stay do so in their order
+    for (std::uint32_t p = 0, next = 0; p < products.size(); ++p) {
+      if (next < difference.arrived.size() && difference.arrived[next] == p) {
+        ++next;
+        add_prices(products[p]);
+        continue;
+      }
+      while (difference.moved[old] == SnapshotDifference::kGone)
+        ++old;
+      prices_begin.push_back(static_cast<std::uint32_t>(prices.size()));
+      prices.insert(prices.end(), before.prices.begin() + before.prices_begin[old],
+                    before.prices.begin() + before.prices_end(old));
+      ++old;
+    }
+    merge_order(before.by_price, difference, Rising{*this}, by_price);
+    merge_order(before.by_price_falling, difference, Falling{*this}, by_price_falling);
+    split_collections();
+  }
+  Tables(const Tables&) = delete;
+
+  /// Cheapest first and dearest first, by the cheapest variant; equals newest first.
+  struct Rising {
+    const Tables& tables;
+    bool operator()(std::uint32_t a, std::uint32_t b) const {
+      return std::pair(tables.lowest(a), a) < std::pair(tables.lowest(b), b);
+    }
+  };
+  struct Falling {
+    const Tables& tables;
+    bool operator()(std::uint32_t a, std::uint32_t b) const {
+      return std::pair(-tables.lowest(a), a) < std::pair(-tables.lowest(b), b);
+    }
+  };
+
   std::int64_t lowest(std::uint32_t p) const { return prices[prices_begin[p]]; }
-  std::int64_t highest(std::uint32_t p) const { return prices[prices_begin[p + 1] - 1]; }
+  std::uint32_t prices_end(std::uint32_t p) const {
+    return p + 1 < prices_begin.size() ? prices_begin[p + 1] : static_cast<std::uint32_t>(prices.size());
+  }
+  std::int64_t highest(std::uint32_t p) const { return prices[prices_end(p) - 1]; }
   bool costs_between(std::uint32_t p, std::int64_t min, std::int64_t max) const {
     if (lowest(p) > max || highest(p) < min) return false;
     const auto begin = prices.begin() + prices_begin[p];
-    const auto end = prices.begin() + prices_begin[p + 1];
+    const auto end = prices.begin() + prices_end(p);
     const auto found = std::lower_bound(begin, end, min);
     return found != end && *found <= max;
   }
@@ -116,16 +158,46 @@ struct Index::Tables {
   std::shared_ptr<const Bitmap> available(const StockLabels& labels) const;
 
   const Snapshot& snapshot;  // the Index keeps it alive
-  std::span<const Product> products;
-  TextIndex text;
-  FacetTables facets;
+  Products products;
+  std::shared_ptr<const TextIndex> text;
+  std::shared_ptr<const FacetTables> facets;
   std::vector<std::uint32_t>
-      prices_begin;  // distinct prices of product p: prices[prices_begin[p] ..], rising
+      prices_begin;  // distinct prices of product p: prices[prices_begin[p] .. prices_end(p)), rising
   std::vector<std::int64_t> prices;
   std::vector<std::uint32_t> by_price, by_price_falling;  // of the cheapest variant; equals newest first
   std::vector<std::vector<std::string>> collection_words;
 
  private:
+  void add_prices(const Product& product) {
+    const auto first = static_cast<std::ptrdiff_t>(prices.size());
+    prices_begin.push_back(static_cast<std::uint32_t>(prices.size()));
+    for (const Variant& variant : product.variants)
+      prices.push_back(variant.price.minor);
+    if (product.variants.empty()) prices.push_back(0);
+    std::sort(prices.begin() + first, prices.end());
+    prices.erase(std::unique(prices.begin() + first, prices.end()), prices.end());
+  }
+  template <typename Before>
+  void merge_order(const std::vector<std::uint32_t>& was, const SnapshotDifference& difference, Before before,
+                   std::vector<std::uint32_t>& is) const {
+    std::vector<std::uint32_t> fresh = difference.arrived;
+    std::sort(fresh.begin(), fresh.end(), before);
+    is.reserve(products.size());
+    auto coming = fresh.begin();
+    for (const std::uint32_t old : was) {
+      const std::uint32_t p = difference.moved[old];
+      if (p == SnapshotDifference::kGone) continue;
+      while (coming != fresh.end() && before(*coming, p))
+        is.push_back(*coming++);
+      is.push_back(p);
+    }
+    is.insert(is.end(), coming, fresh.end());
+  }
+  void split_collections() {
+    for (const Collection& collection : snapshot.collections())
+      collection_words.push_back(split_words(collection.title, true));
+  }
+
   // Labels move every second or so and each search asks about all products: what can be bought is worked out
   // once per set of labels. A memo: it changes no answer. Two, because threads change labels one by one.
   struct Available {
@@ -146,10 +218,8 @@ std::shared_ptr<const Bitmap> Index::Tables::available(const StockLabels& labels
   auto next = std::make_shared<Bitmap>(products.size(), true);
   std::vector<std::uint32_t> gone(products.size());  // variants of each product
   labels.each_sold_out([&](VariantId id) {
-    const Product* const product = snapshot.variant(id).product;
-    if (product == nullptr) return;
-    const auto p = static_cast<std::size_t>(product - products.data());
-    if (++gone[p] == product->variants.size()) next->reset(p);
+    const auto p = snapshot.position(id);
+    if (p && ++gone[*p] == products[*p].variants.size()) next->reset(*p);
   });
   const std::lock_guard lock(available_mutex_);
   available_[1] = std::move(available_[0]);
@@ -159,6 +229,14 @@ std::shared_ptr<const Bitmap> Index::Tables::available(const StockLabels& labels
 
 Index::Index(std::shared_ptr<const Snapshot> snapshot)
     : snapshot_(std::move(snapshot)), tables_(std::make_unique<const Tables>(*snapshot_)) {}
+
+Index::Index(std::shared_ptr<const Snapshot> snapshot, const Index& before) : snapshot_(std::move(snapshot)) {
+  const SnapshotDifference changed = difference(before.snapshot_->products(), snapshot_->products());
+  // Merging costs each product that differs twice what building does, and the tables once more.
+  const bool many = (changed.left.size() + changed.arrived.size()) * 4 > snapshot_->products().size();
+  tables_ = many ? std::make_unique<const Tables>(*snapshot_)
+                 : std::make_unique<const Tables>(*snapshot_, *before.tables_, changed);
+}
 
 Index::~Index() = default;
 
@@ -193,7 +271,7 @@ Result<Page> Index::search(const Query& query, const StockLabels& labels) const 
     collection = snapshot_->collection(query.collection);
     if (collection == nullptr) return fail(ErrorCode::kNotFound, "no such collection");
   }
-  auto chosen = tables.facets.choose(query.filters);
+  auto chosen = tables.facets->choose(query.filters);
   if (!chosen) return tl::unexpected(std::move(chosen.error()));
 
   Page page;
@@ -208,15 +286,15 @@ Result<Page> Index::search(const Query& query, const StockLabels& labels) const 
   const bool by_words = !trim(query.text).empty();
   std::vector<std::uint32_t> scores;
   if (by_words) {
-    TextIndex::Reading reading = tables.text.read(query.text);
+    TextIndex::Reading reading = tables.text->read(query.text);
     page.corrected = std::move(reading.corrected);
-    TextIndex::Matches matches = tables.text.match(reading);
+    TextIndex::Matches matches = tables.text->match(reading);
     scope &= matches.products;
     scores = std::move(matches.scores);
   }
   std::vector<Bitmap> passing;
   for (const FacetTables::Chosen& one : *chosen)
-    passing.push_back(tables.facets.passing(one));
+    passing.push_back(tables.facets->passing(one));
 
   const std::shared_ptr<const Bitmap> available = tables.available(labels);
   Bitmap filtered = scope;  // all but price and availability
@@ -253,7 +331,7 @@ Result<Page> Index::search(const Query& query, const StockLabels& labels) const 
     }
     lifted.push_back(std::move(others));
   }
-  page.facets = tables.facets.count(matches, *chosen, lifted);
+  page.facets = tables.facets->count(matches, *chosen, lifted);
 
   // The page itself: one more than asked for tells whether there is another.
   struct Hit {
@@ -322,8 +400,8 @@ Suggestions Index::suggest(std::string_view text, std::size_t limit) const {
   const std::vector<std::string> words = split_words(cut_query(text), false);
   if (words.empty() || limit == 0) return out;
 
-  TextIndex::Reading reading = tables.text.read(text);
-  const TextIndex::Matches matches = tables.text.match(reading);
+  TextIndex::Reading reading = tables.text->read(text);
+  const TextIndex::Matches matches = tables.text->match(reading);
   std::vector<std::pair<std::int64_t, std::uint32_t>> hits;
   matches.products.each(
       [&](std::uint32_t p) { hits.emplace_back(-static_cast<std::int64_t>(matches.scores[p]), p); });

@@ -90,7 +90,7 @@ class FacetTables::Builder {
   std::unordered_map<std::string, std::uint32_t> by_name_;
 };
 
-FacetTables::FacetTables(std::span<const Product> products) : product_count_(products.size()) {
+FacetTables::FacetTables(Products products) : product_count_(products.size()) {
   Builder build(*this);
   const std::uint32_t vendor = build.facet("vendor", "Brand");
   const std::uint32_t type = build.facet("type", "Type");
@@ -160,6 +160,12 @@ FacetTables::FacetTables(std::span<const Product> products) : product_count_(pro
                 [&](std::uint32_t a, std::uint32_t b) { return fold(display_[a]) < fold(display_[b]); });
     }
   }
+}
+
+bool FacetTables::same(const Product& a, const Product& b) {
+  const auto same_options = [](const Variant& x, const Variant& y) { return x.options == y.options; };
+  return a.vendor == b.vendor && a.type == b.type && a.tags == b.tags && a.options == b.options &&
+         std::equal(a.variants.begin(), a.variants.end(), b.variants.begin(), b.variants.end(), same_options);
 }
 
 Result<std::vector<FacetTables::Chosen>> FacetTables::choose(const std::vector<Filter>& filters) const {

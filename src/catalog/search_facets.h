@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "catalog/product.h"
+#include "catalog/products.h"
 #include "catalog/search.h"
 #include "catalog/search_bitmap.h"
 
@@ -25,7 +25,10 @@ inline constexpr std::size_t kFacetValuesMax = 60;   // shown in one facet; chos
 
 class FacetTables {
  public:
-  explicit FacetTables(std::span<const Product> products);
+  /// O(values of all products): some 2 us a product.
+  explicit FacetTables(Products products);
+  /// Whether these tables would not tell the one from the other.
+  static bool same(const Product& a, const Product& b);
 
   /// A filter with its names looked up.
   struct Chosen {

@@ -28,11 +28,6 @@ constexpr std::uint32_t kCodeScore = 1U << 30;  // above anything that words rea
 
 std::uint64_t code_print(std::string_view code) { return fingerprint(fold(trim(code))); }
 
-struct Occurrence {
-  std::uint32_t stem;
-  unsigned weight;
-};
-
 std::size_t last_title_word(const std::vector<std::string>& words) {
   // Only what stands before "in", "with" ...: "Shirt in linen", "Dress with belt".
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -52,71 +47,77 @@ std::string_view cut_query(std::string_view text) {
   return text;
 }
 
-TextIndex::TextIndex(std::span<const Product> products) : product_count_(products.size()) {
+/// The product's stems, each once, with its weight; `add(word)` gives a word's stem and is asked for each
+/// occurrence.
+template <typename Add>
+std::vector<TextIndex::Occurrence> TextIndex::words_of(const Product& product, Add add) {
+  std::vector<Occurrence> found, in_body;
+  const auto take = [&](std::string_view text, unsigned weight) {
+    for (const std::string& word : split_words(text, true)) {
+      if (!is_stop_word(word)) found.push_back({add(word), weight});
+    }
+  };
+  const std::vector<std::string> title = split_words(product.title, true);
+  const std::size_t head = last_title_word(title);
+  for (std::size_t i = 0; i < title.size(); ++i) {
+    if (is_stop_word(title[i])) continue;
+    found.push_back({add(title[i]), i == head ? kTitleHeadWeight : kTitleWeight});
+  }
+  take(product.type, kTypeWeight);
+  take(product.vendor, kVendorWeight);
+  for (const std::string& tag : product.tags)
+    take(tag, kTagWeight);
+  for (std::size_t o = 0; o < product.options.size(); ++o) {
+    // Each value once, however many variants share it.
+    std::vector<std::string_view> values;
+    for (const Variant& variant : product.variants)
+      values.push_back(variant.options[o]);
+    std::sort(values.begin(), values.end());
+    values.erase(std::unique(values.begin(), values.end()), values.end());
+    for (const std::string_view value : values)
+      take(value, kOptionWeight);
+  }
+  for (const std::string& word : split_words(text_of_html(product.body_html), true)) {
+    if (!is_stop_word(word)) in_body.push_back({add(word), kBodyWeight});
+  }
+
+  const auto by_stem = [](const Occurrence& a, const Occurrence& b) { return a.stem < b.stem; };
+  const auto merge_into = [&](std::vector<Occurrence>& list, unsigned weight_max) {
+    std::sort(list.begin(), list.end(), by_stem);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (kept > 0 && list[kept - 1].stem == list[i].stem) {
+        list[kept - 1].weight = std::min(list[kept - 1].weight + list[i].weight, weight_max);
+      } else {
+        list[kept++] = list[i];
+      }
+    }
+    list.resize(kept);
+  };
+  merge_into(in_body, kBodyWeightMax);
+  found.insert(found.end(), in_body.begin(), in_body.end());
+  merge_into(found, kWeightMax);
+  return found;
+}
+
+TextIndex::TextIndex(Products products) : product_count_(products.size()) {
   struct Posting {
     std::uint32_t stem, product;
     std::uint8_t weight;
   };
   std::vector<Posting> postings;
   std::vector<std::uint32_t> frequency, importance;  // by stem: products that have it; and the sum of weights
-  std::vector<Occurrence> found, in_body;
-
+  VocabularyEdit words(vocabulary_);
   for (std::uint32_t p = 0; p < products.size(); ++p) {
-    const Product& product = products[p];
-    found.clear();
-    in_body.clear();
-    const auto add = [&](std::string_view text, unsigned weight) {
-      for (const std::string& word : split_words(text, true)) {
-        if (!is_stop_word(word)) found.push_back({vocabulary_.add(word), weight});
-      }
-    };
-    const std::vector<std::string> title = split_words(product.title, true);
-    const std::size_t head = last_title_word(title);
-    for (std::size_t i = 0; i < title.size(); ++i) {
-      if (is_stop_word(title[i])) continue;
-      found.push_back({vocabulary_.add(title[i]), i == head ? kTitleHeadWeight : kTitleWeight});
-    }
-    add(product.type, kTypeWeight);
-    add(product.vendor, kVendorWeight);
-    for (const std::string& tag : product.tags)
-      add(tag, kTagWeight);
-    for (std::size_t o = 0; o < product.options.size(); ++o) {
-      // Each value once, however many variants share it.
-      std::vector<std::string_view> values;
-      for (const Variant& variant : product.variants)
-        values.push_back(variant.options[o]);
-      std::sort(values.begin(), values.end());
-      values.erase(std::unique(values.begin(), values.end()), values.end());
-      for (const std::string_view value : values)
-        add(value, kOptionWeight);
-    }
-    for (const std::string& word : split_words(text_of_html(product.body_html), true)) {
-      if (!is_stop_word(word)) in_body.push_back({vocabulary_.add(word), kBodyWeight});
-    }
-
-    const auto by_stem = [](const Occurrence& a, const Occurrence& b) { return a.stem < b.stem; };
-    const auto merge_into = [&](std::vector<Occurrence>& list, unsigned weight_max) {
-      std::sort(list.begin(), list.end(), by_stem);
-      std::size_t kept = 0;
-      for (std::size_t i = 0; i < list.size(); ++i) {
-        if (kept > 0 && list[kept - 1].stem == list[i].stem) {
-          list[kept - 1].weight = std::min(list[kept - 1].weight + list[i].weight, weight_max);
-        } else {
-          list[kept++] = list[i];
-        }
-      }
-      list.resize(kept);
-    };
-    merge_into(in_body, kBodyWeightMax);
-    found.insert(found.end(), in_body.begin(), in_body.end());
-    merge_into(found, kWeightMax);
-    frequency.resize(vocabulary_.stem_count());
-    importance.resize(vocabulary_.stem_count());
+    const auto found = words_of(products[p], [&](std::string_view word) { return words.add(word); });
+    frequency.resize(words.stem_count());
+    importance.resize(words.stem_count());
     for (const Occurrence& one : found) {
       postings.push_back({one.stem, p, static_cast<std::uint8_t>(one.weight)});
       ++frequency[one.stem];
       importance[one.stem] += one.weight;
     }
+    add_codes(products[p], p, codes_);
   }
 
   // Counting sort by stem; within a stem products stay ascending.
@@ -131,25 +132,102 @@ TextIndex::TextIndex(std::span<const Product> products) : product_count_(product
     product_[slot] = posting.product;
     weight_[slot] = posting.weight;
   }
-  for (const std::uint32_t count : frequency) {
+  sort_codes(codes_);
+  codes_.shrink_to_fit();
+  vocabulary_ = words.finish(importance);
+  count_rarity();
+}
+
+TextIndex::TextIndex(const TextIndex& before, Products was, Products is, const SnapshotDifference& difference)
+    : product_count_(is.size()) {
+  struct Posting {
+    std::uint32_t stem, product;
+    std::uint8_t weight;
+    auto operator<=>(const Posting&) const = default;
+  };
+  VocabularyEdit words(before.vocabulary_);
+  std::vector<Posting> fresh;
+  std::vector<Code> fresh_codes;
+  for (const std::uint32_t p : difference.left)
+    (void)words_of(was[p], [&](std::string_view word) { return words.remove(word); });
+  for (const std::uint32_t p : difference.arrived) {
+    for (const Occurrence& one : words_of(is[p], [&](std::string_view word) { return words.add(word); }))
+      fresh.push_back({one.stem, p, static_cast<std::uint8_t>(one.weight)});
+    add_codes(is[p], p, fresh_codes);
+  }
+  std::sort(fresh.begin(), fresh.end());
+  sort_codes(fresh_codes);
+
+  // Both lists of a stem are ascending: a merge. Where products stand now keeps their order.
+  product_.reserve(before.product_.size() + fresh.size());
+  weight_.reserve(before.product_.size() + fresh.size());
+  begin_.reserve(words.stem_count() + 1);
+  std::vector<std::uint32_t> importance(words.stem_count());
+  auto coming = fresh.begin();
+  for (std::uint32_t s = 0; s < words.stem_count(); ++s) {
+    begin_.push_back(static_cast<std::uint32_t>(product_.size()));
+    const auto take = [&](std::uint32_t product, std::uint8_t weight) {
+      product_.push_back(product);
+      weight_.push_back(weight);
+      importance[s] += weight;
+    };
+    const bool known = s + 1 < before.begin_.size();
+    const std::uint32_t first = known ? before.begin_[s] : 0, last = known ? before.begin_[s + 1] : 0;
+    for (std::uint32_t i = first; i < last; ++i) {
+      const std::uint32_t product = difference.moved[before.product_[i]];
+      if (product == SnapshotDifference::kGone) continue;
+      for (; coming != fresh.end() && coming->stem == s && coming->product < product; ++coming)
+        take(coming->product, coming->weight);
+      take(product, before.weight_[i]);
+    }
+    for (; coming != fresh.end() && coming->stem == s; ++coming)
+      take(coming->product, coming->weight);
+  }
+  begin_.push_back(static_cast<std::uint32_t>(product_.size()));
+
+  codes_.reserve(before.codes_.size() + fresh_codes.size());
+  auto code = fresh_codes.begin();
+  for (Code kept : before.codes_) {
+    kept.second = difference.moved[kept.second];
+    if (kept.second == SnapshotDifference::kGone) continue;
+    for (; code != fresh_codes.end() && *code < kept; ++code)
+      codes_.push_back(*code);
+    codes_.push_back(kept);
+  }
+  codes_.insert(codes_.end(), code, fresh_codes.end());
+  vocabulary_ = words.finish(importance);
+  count_rarity();
+}
+
+void TextIndex::count_rarity() {
+  rarity_.reserve(begin_.size() - 1);
+  for (std::size_t s = 0; s + 1 < begin_.size(); ++s) {
+    const std::uint32_t count = begin_[s + 1] - begin_[s];
     const double ratio = static_cast<double>(product_count_) / static_cast<double>(std::max(count, 1u));
     rarity_.push_back(static_cast<std::uint16_t>(16.0 * std::log2(1.0 + ratio)));
   }
-  vocabulary_.finish(importance);
-  index_codes(products);
 }
 
-void TextIndex::index_codes(std::span<const Product> products) {
-  for (std::uint32_t p = 0; p < products.size(); ++p) {
-    for (const Variant& variant : products[p].variants) {
-      for (const std::string* code : {&variant.sku, &variant.barcode}) {
-        if (!code->empty()) codes_.emplace_back(code_print(*code), p);
-      }
+bool TextIndex::same(const Product& a, const Product& b) {
+  const auto same_variant = [](const Variant& x, const Variant& y) {
+    return x.options == y.options && x.sku == y.sku && x.barcode == y.barcode;
+  };
+  return a.title == b.title && a.type == b.type && a.vendor == b.vendor && a.tags == b.tags &&
+         a.options == b.options && a.body_html == b.body_html &&
+         std::equal(a.variants.begin(), a.variants.end(), b.variants.begin(), b.variants.end(), same_variant);
+}
+
+void TextIndex::add_codes(const Product& product, std::uint32_t position, std::vector<Code>& codes) {
+  for (const Variant& variant : product.variants) {
+    for (const std::string* code : {&variant.sku, &variant.barcode}) {
+      if (!code->empty()) codes.emplace_back(code_print(*code), position);
     }
   }
-  std::sort(codes_.begin(), codes_.end());
-  codes_.erase(std::unique(codes_.begin(), codes_.end()), codes_.end());
-  codes_.shrink_to_fit();
+}
+
+void TextIndex::sort_codes(std::vector<Code>& codes) {
+  std::sort(codes.begin(), codes.end());
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
 }
 
 std::vector<std::uint32_t> TextIndex::with_code(std::string_view text) const {

@@ -72,28 +72,68 @@ int slip_bits(std::string_view typed, std::string_view meant) {
 
 }  // namespace
 
-std::uint32_t Vocabulary::add(std::string_view word) {
-  if (const auto found = building_.find(word); found != building_.end()) return found->second;
-  const auto [slot, fresh] = stems_.try_emplace(stem(word), static_cast<std::uint32_t>(stem_count_));
-  if (fresh) ++stem_count_;
-  building_.emplace(std::string(word), slot->second);
+std::uint32_t VocabularyEdit::number_of(std::string stem) {
+  if (const auto known = before_.stems_.find(stem); known != before_.stems_.end()) return known->second;
+  const auto [slot, fresh] = new_stems_.try_emplace(std::move(stem), 0);
+  if (fresh) {
+    const bool reuse = free_taken_ < before_.free_.size();
+    slot->second = reuse ? before_.free_[before_.free_.size() - ++free_taken_]
+                         : static_cast<std::uint32_t>(stem_count_++);
+  }
   return slot->second;
 }
 
-void Vocabulary::finish(const std::vector<std::uint32_t>& stem_weight) {
-  std::vector<std::pair<std::string_view, std::uint32_t>> sorted(building_.begin(), building_.end());
-  std::sort(sorted.begin(), sorted.end());
-  begin_.reserve(sorted.size() + 1);
-  for (const auto& [text, stem_id] : sorted) {
-    begin_.push_back(static_cast<std::uint32_t>(letters_.size()));
-    letters_ += text;
-    stem_of_.push_back(stem_id);
-    weight_.push_back(stem_weight[stem_id]);
-    letter_set_.push_back(letter_set(text));
+std::uint32_t VocabularyEdit::count(std::string_view word, std::int64_t by) {
+  auto found = changes_.find(word);
+  if (found == changes_.end())
+    found = changes_.emplace(std::string(word), Change{number_of(stem(word)), 0}).first;
+  found->second.uses += by;
+  return found->second.stem;
+}
+
+Vocabulary VocabularyEdit::finish(const std::vector<std::uint32_t>& stem_weight) {
+  Vocabulary next;
+  next.stem_count_ = stem_count_;
+  next.free_.assign(before_.free_.begin(), before_.free_.end() - static_cast<std::ptrdiff_t>(free_taken_));
+  next.stems_ = before_.stems_;
+  next.stems_.merge(new_stems_);
+  for (auto stem = next.stems_.begin(); stem != next.stems_.end();) {
+    if (stem_weight[stem->second] > 0) {
+      ++stem;
+      continue;
+    }
+    next.free_.push_back(stem->second);
+    stem = next.stems_.erase(stem);
   }
+
+  std::vector<std::pair<std::string_view, Change>> changed(changes_.begin(), changes_.end());
+  std::sort(changed.begin(), changed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const auto keep = [&](std::string_view word, std::uint32_t stem, std::int64_t uses) {
+    if (uses > 0) next.push_back(word, stem, static_cast<std::uint32_t>(uses), stem_weight[stem]);
+  };
+  auto coming = changed.begin();
+  for (std::size_t i = 0; i < before_.word_count(); ++i) {
+    const std::string_view word = before_.word(i);
+    for (; coming != changed.end() && coming->first < word; ++coming)
+      keep(coming->first, coming->second.stem, coming->second.uses);
+    const bool same = coming != changed.end() && coming->first == word;
+    keep(word, before_.stem_of_[i], before_.uses_[i] + (same ? coming->second.uses : 0));
+    if (same) ++coming;
+  }
+  for (; coming != changed.end(); ++coming)
+    keep(coming->first, coming->second.stem, coming->second.uses);
+  next.letters_.shrink_to_fit();
+  return next;
+}
+
+void Vocabulary::push_back(std::string_view word, std::uint32_t stem, std::uint32_t uses,
+                           std::uint32_t weight) {
+  letters_ += word;
   begin_.push_back(static_cast<std::uint32_t>(letters_.size()));
-  letters_.shrink_to_fit();
-  Map<std::uint32_t>().swap(building_);
+  stem_of_.push_back(stem);
+  uses_.push_back(uses);
+  weight_.push_back(weight);
+  letter_set_.push_back(letter_set(word));
 }
 
 std::optional<std::uint32_t> Vocabulary::exact(std::string_view word) const {

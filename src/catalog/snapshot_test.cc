@@ -16,7 +16,7 @@ using testing::product;
 using testing::snapshot;
 using testing::with_option;
 
-std::vector<std::string> titles(std::span<const Product> products) {
+std::vector<std::string> titles(Products products) {
   std::vector<std::string> out;
   for (const Product& one : products)
     out.push_back(one.title);

@@ -18,12 +18,11 @@ constexpr std::size_t kOffersMax = 30;   // in the structured data; beyond, thei
 
 std::vector<const catalog::Product*> related(const ReadingPage& page, const catalog::Product& product,
                                              const catalog::Collection* collection) {
-  const std::span<const catalog::Product> all = page.snapshot.products();
   if (collection == nullptr) return {};
   const auto members = page.snapshot.members(*collection);
   // Those that hang beside it, from its own place on.
-  const auto self = static_cast<std::uint32_t>(&product - all.data());
-  const auto place = std::find(members.begin(), members.end(), self);
+  const auto self = page.snapshot.position(product.handle);
+  const auto place = self ? std::find(members.begin(), members.end(), *self) : members.end();
   const auto from = static_cast<std::size_t>(place - members.begin());
   auto found = best_of(page, from < members.size() ? members.subspan(from) : members, kRelated, &product);
   for (const catalog::Product* other : best_of(page, members, kRelated * 2, &product)) {
