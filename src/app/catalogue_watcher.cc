@@ -6,6 +6,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include <algorithm>
+#include <utility>
+
 #include "telemetry/log.h"
 
 namespace ff::app {
@@ -22,8 +25,12 @@ CatalogueWatcher::CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::
       clock_(clock),
       version_(metrics.gauge("ff_catalogue_version", "Version of the catalogue that is being served")),
       variants_(metrics.gauge("ff_catalogue_variants", "Variants that are being served")),
-      failures_(metrics.counter("ff_catalogue_refresh_failures_total",
-                                "Refreshes that the store did not answer")) {}
+      failures_(
+          metrics.counter("ff_catalogue_refresh_failures_total", "Refreshes that the store did not answer")),
+      loads_(
+          metrics.counter("ff_catalogue_loads_total",
+                          "Times that the whole catalogue was read: at the start, and when the store could "
+                          "not tell what changed")) {}
 
 CatalogueWatcher::~CatalogueWatcher() { stop(); }
 
@@ -53,9 +60,26 @@ void CatalogueWatcher::publish_index() {
   const auto snapshot = snapshot_.load();
   const auto index = index_.load();
   if (index && index->snapshot() == snapshot) return;
-  auto next = std::make_shared<const catalog::Index>(snapshot);
+  auto next = index ? std::make_shared<const catalog::Index>(snapshot, *index)
+                    : std::make_shared<const catalog::Index>(snapshot);
   next->prepare(*labels_.load());
   index_.store(std::move(next));
+  if (index) old_indexes_.push_back(std::move(index));
+}
+
+void CatalogueWatcher::publish(std::shared_ptr<const catalog::Snapshot> next) {
+  auto old = snapshot_.load();
+  version_.set(static_cast<std::int64_t>(next->version()));
+  variants_.set(static_cast<std::int64_t>(next->variant_count()));
+  snapshot_.store(std::move(next));
+  if (old) old_snapshots_.push_back(std::move(old));
+}
+
+void CatalogueWatcher::let_go() {
+  // Nobody but this thread can take one up again: they are in no holder.
+  const auto only_here = [](const auto& held) { return held.use_count() == 1; };
+  std::erase_if(old_indexes_, only_here);  // they hold snapshots, so they go first
+  std::erase_if(old_snapshots_, only_here);
 }
 
 Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
@@ -63,14 +87,52 @@ Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
   if (!version) co_return tl::unexpected(version.error());
   const auto current = snapshot_.load();
   if (current && current->version() == *version) co_return Result<void>{};
+  if (current) {
+    auto changes = co_await catalogue_.changes_since(current->version());
+    if (!changes) co_return tl::unexpected(changes.error());
+    if (!changes->all) {
+      auto merged = co_await merge(std::move(*changes));
+      co_return merged;
+    }
+  }
+  auto loaded = co_await load_all();
+  co_return loaded;
+}
+
+Task<Result<void>> CatalogueWatcher::load_all() {
   auto catalogue = co_await catalogue_.load();
   if (!catalogue) co_return tl::unexpected(catalogue.error());
-  auto next = std::make_shared<const catalog::Snapshot>(std::move(*catalogue));
+  loads_.add();
   stock_position_ = inventory::StockStore::kFromScratch;  // the catalogue may have changed stock, too
-  version_.set(static_cast<std::int64_t>(next->version()));
-  variants_.set(static_cast<std::int64_t>(next->variant_count()));
-  snapshot_.store(std::move(next));
+  publish(std::make_shared<const catalog::Snapshot>(std::move(*catalogue)));
   co_return Result<void>{};
+}
+
+Task<Result<void>> CatalogueWatcher::merge(catalog::CatalogueChanges changes) {
+  const auto current = snapshot_.load();
+  std::vector<VariantId> variants;  // whose stock the catalogue may have changed
+  for (const catalog::Product& product : changes.products) {
+    for (const catalog::Variant& variant : product.variants)
+      variants.push_back(variant.id);
+  }
+  // Labels first, so that no page of the new catalogue is made with stock of the old.
+  co_await refresh_labels_of(std::move(variants));
+  publish(std::make_shared<const catalog::Snapshot>(*current, std::move(changes)));
+  co_return Result<void>{};
+}
+
+Task<void> CatalogueWatcher::refresh_labels_of(std::vector<VariantId> variants) {
+  if (variants.empty()) co_return;
+  if (variants.size() > kStockReadMax) {
+    stock_position_ = inventory::StockStore::kFromScratch;
+    co_return;
+  }
+  auto stocks = co_await stock_.read(variants);
+  if (!stocks) {
+    stock_position_ = inventory::StockStore::kFromScratch;  // the next refresh of labels tries again
+    co_return;
+  }
+  labels_.store(std::make_shared<const catalog::StockLabels>(*labels_.load(), *stocks));
 }
 
 Task<Result<void>> CatalogueWatcher::refresh_labels() {
@@ -97,8 +159,15 @@ Task<void> CatalogueWatcher::watch() {
   bool away = false;
   for (;;) {
     co_await catalogue_.wait_for_change(clock_, kVersionInterval);
+    const std::uint64_t served = snapshot_.generation();
+    const Instant began = clock_.now();
     auto refreshed = co_await refresh_catalogue();
     if (refreshed) publish_index();
+    let_go();
+    if (snapshot_.generation() != served) {
+      const Duration rest = std::min(clock_.now() - began, kRestMax);
+      co_await clock_.sleep_for(rest);
+    }
     if (refreshed && clock_.now() >= labels_due) {
       refreshed = co_await refresh_labels();
       labels_due = clock_.now() + kLabelsInterval;

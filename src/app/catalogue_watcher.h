@@ -2,6 +2,9 @@
 //
 // Invariant: serving threads never wait for it. It builds on its own thread and swaps finished, immutable
 // values in. When the store is away the old values stay, and one log line says so until it is back.
+// A change is read alone and merged into what is there; the whole is read at the start and when the store
+// can't tell what changed. What it replaces it also lets go of, so that no serving thread takes a snapshot
+// apart.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +21,13 @@ namespace ff::app {
 
 class CatalogueWatcher {
  public:
-  static constexpr Duration kVersionInterval = std::chrono::milliseconds(500);
+  /// How long a change may go unheard where nothing tells of it (SQLite, a pooler before PostgreSQL): with
+  /// the reading of all stock in between (0.5 s for 1,000,000 variants) a price still shows within a second.
+  static constexpr Duration kVersionInterval = std::chrono::milliseconds(250);
+  /// It rests for as long as it worked, so that a stream of changes costs half a niced thread at most; up to
+  /// this, so that the next change is not late. Changes that come meanwhile are merged at once.
+  static constexpr Duration kRestMax = std::chrono::milliseconds(250);
+  static constexpr std::size_t kStockReadMax = 5'000;  // variants; of more all stock is read
   static constexpr Duration kLabelsInterval = std::chrono::milliseconds(1000);  // reads what changed
   // Reads all stock, whatever was heard: it costs the database some 100 ms for 100,000 variants.
   static constexpr Duration kAllLabelsInterval = std::chrono::minutes(5);
@@ -40,8 +49,13 @@ class CatalogueWatcher {
  private:
   Task<void> watch();
   Task<Result<void>> refresh_catalogue();
+  Task<Result<void>> load_all();
+  Task<Result<void>> merge(catalog::CatalogueChanges changes);
+  Task<void> refresh_labels_of(std::vector<VariantId> variants);
   Task<Result<void>> refresh_labels();
+  void publish(std::shared_ptr<const catalog::Snapshot> next);
   void publish_index();
+  void let_go();
 
   catalog::CatalogStore& catalogue_;
   inventory::StockStore& stock_;
@@ -49,11 +63,16 @@ class CatalogueWatcher {
   telemetry::Gauge& version_;
   telemetry::Gauge& variants_;
   telemetry::Counter& failures_;
+  telemetry::Counter& loads_;
   catalog::SnapshotHolder snapshot_;
   catalog::IndexHolder index_;
   catalog::StockLabelsHolder labels_;
   std::int64_t stock_position_ = inventory::StockStore::kFromScratch;
   Instant all_labels_due_;
+  /// Replaced, but perhaps held by a serving thread: the last to go is dropped here. At most those that
+  /// threads hold, each the one it took last.
+  std::vector<std::shared_ptr<const catalog::Snapshot>> old_snapshots_;
+  std::vector<std::shared_ptr<const catalog::Index>> old_indexes_;
   asio::io_context context_{1};
   std::thread thread_;
 };

@@ -75,8 +75,8 @@ class Index {
  public:
   explicit Index(std::shared_ptr<const Snapshot> snapshot);
   /// The same index, made from the one of an earlier snapshot: what the difference left alone is shared, the
-  /// rest is merged in. After a changed price some milliseconds at 1,000,000 variants; after changed words or
-  /// products that came or went some 100.
+  /// rest is merged in. A changed price copies the prices; changed words, and products that came or went, the
+  /// words' tables as well, and count the facets anew.
   Index(std::shared_ptr<const Snapshot> snapshot, const Index& before);
   ~Index();
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }

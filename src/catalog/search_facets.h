@@ -25,7 +25,7 @@ inline constexpr std::size_t kFacetValuesMax = 60;   // shown in one facet; chos
 
 class FacetTables {
  public:
-  /// O(values of all products): some 2 us a product.
+  /// O(values of all products).
   explicit FacetTables(Products products);
   /// Whether these tables would not tell the one from the other.
   static bool same(const Product& a, const Product& b);

@@ -3,7 +3,7 @@
 // Invariant: a Snapshot never changes. A new catalogue is a new Snapshot, built off the serving threads and
 // swapped in by SnapshotHolder; whoever holds the old one keeps it alive. Only active products are in it.
 // After a change the new one shares with the old what the change left alone: products are shared one by one,
-// look-up tables whole where nothing moved. One changed price costs a copy of 12 bytes a product, not a
+// look-up tables whole where nothing moved. One changed price costs a copy of 16 bytes a product, not a
 // reading of the catalogue. Built either way it is the same (snapshot_changes_test.cc). Stock labels are the
 // one thing that moves between swaps: they live beside it (stock_labels.h), coarse and eventually fresh; the
 // truth is decided when an order reserves.
@@ -37,8 +37,8 @@ struct VariantRef {
 class Snapshot {
  public:
   explicit Snapshot(Catalogue catalogue);
-  /// `before`, with what changed since. A few milliseconds for a changed product of 1,000,000 variants; where
-  /// products come or go, tables by position are made again: some 10 ns a variant and 1 us a product.
+  /// `before`, with what changed since. A changed product costs a copy of two numbers a product; where
+  /// products come or go, tables by position are made again: O(variants).
   Snapshot(const Snapshot& before, CatalogueChanges changes);
   Snapshot(const Snapshot&) = delete;
 
