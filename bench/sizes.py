@@ -2,7 +2,8 @@
 a first rendering, start and memory; Zipf-distributed shoppers over more pages than the cache holds; a price that
 changes under load; one serving thread and two. Server on one core, load on the other, rounds interleaved.
 
-FF_BENCH_SIZES (1000,100000,1000000) chooses the sizes; the first is what the others are compared with."""
+FF_BENCH_SIZES (1000,100000,1000000) chooses the sizes; the first is what the others are compared with. FF_BENCH_PARTS
+(start,threads,render,cached,change,zipf) chooses what is measured."""
 
 import contextlib
 import hashlib
@@ -27,6 +28,7 @@ from shops import BUILD, PinnedShop, fetch, generated
 from support import shop_process
 
 SIZES = [int(size) for size in os.environ.get("FF_BENCH_SIZES", "1000,100000,1000000").split(",")]
+PARTS = os.environ.get("FF_BENCH_PARTS", "start,threads,render,cached,change,zipf").split(",")
 CACHE = pathlib.Path.home() / ".cache" / "fashionforward" / "bench"
 # What the made database depends on: the generator, the import, the schema.
 INPUTS = ["src/catalog", "src/storage/migrations", "src/storage/sqlite"]
@@ -275,20 +277,38 @@ def zipf(report: load.Report, shop: SizedShop, folder: pathlib.Path):
                held <= PAGES_BYTES_MAX and made["evicted"] > 0)
 
 
-def change_price(shop: SizedShop, handle: str) -> str:
-    """As an import does: the product's document and the catalogue's version in one transaction. The new price as the
-    page writes it."""
+@contextlib.contextmanager
+def changing(shop: SizedShop, handle: str):
+    """The product's document, to be changed as an import does it: with the versions in one transaction."""
     with contextlib.closing(sqlite3.connect(shop.folder / "shop.db", timeout=30, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         document = json.loads(database.execute("SELECT document FROM products WHERE handle = ?", (handle,)).fetchone()[0])
+        yield document
+        database.execute("UPDATE catalogue SET changes_from = CASE WHEN changes_to = version THEN changes_from ELSE version END,"
+                         " version = version + 1, changes_to = version + 1")
+        database.execute("UPDATE products SET document = ?, changed_at = (SELECT version FROM catalogue) WHERE handle = ?",
+                         (json.dumps(document), handle))
+        database.execute("COMMIT")
+
+
+def change_price(shop: SizedShop, handle: str) -> str:
+    """The new price as the page writes it."""
+    with changing(shop, handle) as document:
         price = document["variants"][0]["price"] + 101
         for variant in document["variants"]:
             variant["price"] = price
             variant.pop("compare_at", None)
-        database.execute("UPDATE products SET document = ? WHERE handle = ?", (json.dumps(document), handle))
-        database.execute("UPDATE catalogue SET version = version + 1")
-        database.execute("COMMIT")
     return f"{price // 100:,}.{price % 100:02}"
+
+
+def until_shown(url: str, text: str) -> float:
+    """Seconds from now until the page has the text."""
+    committed = time.monotonic()
+    while text.encode() not in fetch(url)[1]:
+        if time.monotonic() > committed + READY_SECONDS_MAX:
+            raise SystemExit(f"{text} does not show at {url}")
+        time.sleep(0.02)
+    return time.monotonic() - committed
 
 
 def price_change(report: load.Report, shop: SizedShop, base_mb: float, folder: pathlib.Path):
@@ -303,27 +323,30 @@ def price_change(report: load.Report, shop: SizedShop, base_mb: float, folder: p
     before = statistics.median(paced()["p99_ms"] for _ in range(load.ROUNDS))
     steady = shop.memory_mb()
     shop.forget_peak()
-    seen, during = [], []
+    seen, during, found = [], [], []
     for _ in range(PRICE_CHANGES):
         figures = {}
         under_load = threading.Thread(target=lambda: figures.update(paced()))
         under_load.start()
         time.sleep(0.5)  # the load is there
-        price = change_price(shop, handle)
-        committed = time.monotonic()
-        while price.encode() not in fetch(shop.url + page)[1]:
-            if time.monotonic() > committed + READY_SECONDS_MAX:
-                raise SystemExit(f"the price {price} does not show")
-            time.sleep(0.02)
-        seen.append(time.monotonic() - committed)
+        seen.append(until_shown(shop.url + page, change_price(shop, handle)))
         under_load.join()
         during.append(figures["p99_ms"])
-        time.sleep(2)  # the index follows the snapshot
+    for number in range(PRICE_CHANGES):  # words that nobody has used: the search index changes as well
+        under_load = threading.Thread(target=paced)
+        under_load.start()
+        time.sleep(0.5)
+        word = f"zuiderzee{'abcdefgh'[number]}"
+        with changing(shop, handle) as document:
+            document["title"] = f"{word} shirt"
+        found.append(until_shown(f"{shop.url}/search?q={word}", f"/products/{handle}"))
+        under_load.join()
     peak = shop.memory_mb("VmHWM")
     slowest, tail = max(seen), statistics.median(during)
     times = (peak - base_mb) / max(0.1, steady - base_mb)
     of = words(shop.variants)
     report.add(f"a changed price shows, {of}", slowest, "s", f"slowest of {PRICE_CHANGES}, under load", "<= 1", slowest <= 1)
+    report.add(f"a changed title is found, {of}", max(found), "s", f"slowest of {PRICE_CHANGES}, under load", "<= 1", max(found) <= 1)
     report.add(f"p99 while it does, {of}", tail / before, "x before", f"{before:.2f} ms, then {tail:.2f} ms", "<= 1.1", tail <= before * 1.1)
     yardstick = f"at rest {steady:.0f} MiB, peak {peak:.0f} MiB; the program without a catalogue {base_mb:.0f} MiB"
     if shop.variants < 10_000:
@@ -365,22 +388,27 @@ def main() -> int:
     report = load.Report("sizes")
     with tempfile.TemporaryDirectory(prefix="ff-sizes-", dir=load.ROOT / "build") as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
-        starting(report, folder)
-        threads(report, folder)
+        if "start" in PARTS:
+            starting(report, folder)
+        if "threads" in PARTS:
+            threads(report, folder)
         shops = []
         for variants in SIZES:
             shop = stack.enter_context(SizedShop(folder / f"shop-{variants}", variants)).until_indexed()
-            rendering(report, shop)
+            if "render" in PARTS:
+                rendering(report, shop)
             shop.process.send_signal(signal.SIGSTOP)
             shops.append(shop)
         base_mb = shops[0].memory_mb()
-        cached_pages(report, shops)
-        for shop in shops:
+        if "cached" in PARTS:
+            cached_pages(report, shops)
+        for shop in shops if "change" in PARTS else []:
             with shop.running():
                 price_change(report, shop, base_mb, folder)
         middle = shops[len(shops) // 2]
-        with middle.running():
-            zipf(report, middle, folder)
+        if "zipf" in PARTS:
+            with middle.running():
+                zipf(report, middle, folder)
     return report.close()
 
 
