@@ -51,8 +51,13 @@ def running_nodes() -> list[str]:
     return (shell.ask(["docker", "ps", "--quiet", "--filter", f"label=io.x-k8s.kind.cluster={settings.NAME}"]) or "").split()
 
 
+def standing_images() -> str:
+    return shell.ask(["docker", "inspect", "--format", "{{.Config.Image}}", *running_nodes()]) or ""
+
+
 def api_answers() -> bool:
-    return shell.ask(addons.kubectl("get", "--raw", "/readyz"), timeout_s=10) is not None
+    # A minute, since a machine that is only busy is no reason to make the cluster anew.
+    return shell.ask(addons.kubectl("get", "--raw", "/readyz"), timeout_s=60) is not None
 
 
 @contextmanager
@@ -88,6 +93,10 @@ def up() -> None:
         with shell.step(f"Making {NODES} nodes of {image.split('@')[0]}"):
             shell.run([settings.TOOLS / "kind", "create", "cluster", f"--config={settings.HERE / 'kind.yaml'}",
                        f"--image={image}", f"--kubeconfig={settings.KUBECONFIG}", "--verbosity=1"], log="kind")
+    elif node_image.REPOSITORY in image and image not in standing_images():
+        with shell.step("Loading newer add-ons into nodes of an older image"):
+            for packed in images.of_platform():
+                shell.run([settings.TOOLS / "kind", "load", "image-archive", f"--name={settings.NAME}", packed], log="kind-load")
     with shell.step("Applying metrics-server, Traefik, cert-manager"):
         addons.apply()
     with shell.step("Waiting until nodes and add-ons are ready"):
