@@ -80,19 +80,30 @@ std::optional<admission::ClientRateSettings> client_rates(const config::Options&
   return admission::ClientRateSettings{static_cast<double>(per_second), static_cast<double>(burst)};
 }
 
-/// As many as the system allows: each connection is one, and so is each large finished answer.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+/// Raises the limit of descriptors to what the system allows. Each connection is one, and so is each large
+/// finished answer: of connections there may be as many as leave room for the others, so that at the bound
+/// the longest idle one gives way, which it can't when it is the system that refuses.
+http::Limits limits_within_descriptors() {
+  constexpr rlim_t kOthersMax = 2'000;
+  http::Limits limits;
+  rlimit descriptors{};
+  if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return limits;
+  descriptors.rlim_cur = descriptors.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &descriptors) != 0 && ::getrlimit(RLIMIT_NOFILE, &descriptors) != 0)
+    return limits;
+  const rlim_t others = std::min(kOthersMax, descriptors.rlim_cur / 2);
+  limits.connections_max = std::min<std::size_t>(limits.connections_max, descriptors.rlim_cur - others);
+  return limits;
 }
+
+/// Of the ops port: probes, scrapers and an operator's hand.
+constexpr std::size_t kOpsConnectionsMax = 200;
 
 }  // namespace
 
 Result<void> serve(const config::Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
+  const http::Limits limits = limits_within_descriptors();
   end_at_once_when_told();
   if (!options.demo) {
     return invalid("shop.demo",
@@ -199,8 +210,10 @@ Result<void> serve(const config::Options& options) {
   shop_server.gate = [&](unsigned thread) {
     return std::make_unique<admission::Gatekeeper>(house, thread, random.next(), metrics);
   };
-  http::Server server(router, http::Limits{}, std::move(shop_server), clock, metrics);
-  http::Server ops(ops_router, http::Limits{}, server_options(options, options.ops_listen, "ops", 1), clock,
+  http::Server server(router, limits, std::move(shop_server), clock, metrics);
+  http::Limits ops_limits = limits;
+  ops_limits.connections_max = std::min(kOpsConnectionsMax, limits.connections_max);
+  http::Server ops(ops_router, ops_limits, server_options(options, options.ops_listen, "ops", 1), clock,
                    metrics);
 
   if (auto writable = run_task(store.check_writable()); !writable) return writable;

@@ -153,10 +153,10 @@ def descriptors(count: int):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def idle_crowd(watched: Watched) -> list:
+def idle_crowd(watched: Watched, size: int = IDLE_CONNECTIONS) -> list:
     """Each has been answered once and keeps its connection."""
     crowd = []
-    for first in range(0, IDLE_CONNECTIONS, 250):
+    for first in range(0, size, 250):
         batch = [watched.connect(f"127.0.0.{1 + number // PER_SOURCE_ADDRESS}") for number in range(first, first + 250)]
         for connection in batch:
             connection.sendall(GET)
@@ -216,6 +216,21 @@ class Slow:
             pass
         except OSError:  # the server has had enough of it
             self.ended = True
+
+
+def test_where_descriptors_are_few_those_who_idle_give_way_and_a_crowd_is_served(tmp_path):
+    few = 600
+    lower = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few))  # noqa: E731
+    with ShopProcess(tmp_path, before_exec=lower).migrate_and_seed() as shop:
+        watched = Watched(shop)
+        most = watched.metric("ff_http_connections_max")
+        assert 0 < most < few
+        crowd = idle_crowd(watched, 1_000)
+        assert watched.metric("ff_http_connections_evicted_total") >= 1_000 - most
+        assert watched.metric("ff_http_accept_errors_total") == 0
+        assert watched.metric("ff_http_connections_rejected_total") == 0
+        for connection in crowd:
+            connection.close()
 
 
 def test_slow_and_vanished_clients_are_let_go_at_their_limits_while_others_are_served(watched):

@@ -34,11 +34,13 @@ def run(*arguments: str, check: bool = True, **options) -> subprocess.CompletedP
 class ShopProcess:
     """`fashionforward serve` on one folder: the shop's database and the demo gateway's ledger live there."""
 
-    def __init__(self, folder: pathlib.Path, config: str = "", io_threads: int = 2, arguments: tuple = ()):
+    def __init__(self, folder: pathlib.Path, config: str = "", io_threads: int = 2, arguments: tuple = (),
+                 before_exec=None):
         self.folder = folder
         self.config = config
         self.io_threads = io_threads
         self.arguments = arguments
+        self.before_exec = before_exec  # called in the new process, before it is the shop's
         self.process = None
         self.log = []  # parsed JSON lines of standard error
         self.url = self.ops_url = ""
@@ -69,7 +71,8 @@ class ShopProcess:
             flags += ["--config", str(path)]
         self.process = subprocess.Popen(
             [binary(), "serve", *flags, *self.arguments],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment, cwd=self.folder)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment, cwd=self.folder,
+            preexec_fn=self.before_exec)
         addresses = queue.Queue()
         threading.Thread(target=self._read_log, args=(self.process.stderr, addresses), daemon=True).start()
         deadline = time.monotonic() + START_SECONDS_MAX
