@@ -33,7 +33,7 @@ if [[ -z ${DOCKER_HOST:-} && ! -S /var/run/docker.sock && -S $CLUSTER_SOCKET ]];
   export DOCKER_HOST=unix://$CLUSTER_SOCKET
 fi
 docker version >/dev/null 2>&1 || {
-  echo "build.sh: no Docker daemon answers, so there is no image fashionforward:$TAG; its content is $OUT/rootfs.tar" >&2
+  echo "build.sh: no Docker answers (./ff cluster docker starts one), so there is only the content: $OUT/rootfs.tar" >&2
   exit 1
 }
 # Where the builder of today is not installed, the client would stop; the classic one can do all that is needed.

@@ -82,9 +82,10 @@ for library in "${libraries[@]}"; do
   name=/$LIBRARIES/$(basename "$library")
   [[ $name == "$real" ]] || take "$name" "$package"
 done
-# The program's header names its loader by an absolute path under /lib64.
-loader=$(sed -n 's|^\t\(/lib64/[^ ]*\) .*|\1|p' <<<"$needed" | head -n 1)
-[[ -z $loader ]] || ln -s "../lib/$MULTIARCH/$(basename "$loader")" "$ROOT/usr${loader}"
+# The program's header names its loader by an absolute path: in /lib64, on some architectures in /lib.
+loader=$(sed -n 's|^\t\(/lib[^ ]*/ld-[^ ]*\) .*|\1|p' <<<"$needed" | head -n 1)
+[[ -n $loader ]] || die "ldd names no loader"
+ln -s "../lib/$MULTIARCH/$(basename "$loader")" "$ROOT/usr$loader"
 
 # --- what libraries read: authorities, time zones, names --------------------------------------------------------
 

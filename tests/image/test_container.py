@@ -4,15 +4,13 @@ import contextlib
 import hashlib
 import io
 import json
-import os
-import pathlib
-import subprocess
 import tarfile
 import time
 
 import pytest
 
 from conftest import IMAGE, command
+from docker_daemon import DAEMON, WHY_NOT, docker
 from support.shop_process import ROOT, binary
 
 TAG = "tried-by-its-tests"
@@ -21,24 +19,7 @@ HEALTHY_SECONDS_MAX = 60
 HARDENED = ["--network=none", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp"]
 
 
-def daemon() -> dict | None:
-    """The environment by which a Docker daemon answers; None when none does. The cluster's is taken where it runs."""
-    cluster = pathlib.Path.home() / ".cache/fashionforward/cluster/docker.sock"
-    for host in [os.environ.get("DOCKER_HOST"), "unix:///var/run/docker.sock", f"unix://{cluster}"]:
-        if host:
-            surroundings = {**os.environ, "DOCKER_HOST": host}
-            with contextlib.suppress(FileNotFoundError, subprocess.TimeoutExpired):
-                if command("docker", "version", env=surroundings, check=False, timeout=20).returncode == 0:
-                    return surroundings
-    return None
-
-
-DAEMON = daemon()
-pytestmark = pytest.mark.skipif(DAEMON is None, reason="no Docker daemon answers; ./ff cluster up starts one, or set DOCKER_HOST")
-
-
-def docker(*arguments: str, check: bool = True, **options) -> subprocess.CompletedProcess:
-    return command("docker", *arguments, env=DAEMON, check=check, **options)
+pytestmark = pytest.mark.skipif(DAEMON is None, reason=WHY_NOT)
 
 
 @pytest.fixture(scope="module", autouse=True)
