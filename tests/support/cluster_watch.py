@@ -5,7 +5,7 @@ import json
 import threading
 import time
 
-from support.cluster import Cluster, is_true
+from support.cluster import NAMESPACE, Cluster, is_true
 
 WATCH_SECONDS_MAX = 3600
 START_SECONDS_MAX = 15
@@ -15,7 +15,7 @@ class Watch:
     """`with Watch(cluster, "pods", labels) as pods:` `pods.changes`: (time.time(), ADDED | MODIFIED | DELETED, object).
     A watch that breaks is taken up again where it ended; one that can't be fails the test that reads it."""
 
-    def __init__(self, cluster: Cluster, kind: str, labels: str = "", namespace: str = "fashionforward", on_change=None):
+    def __init__(self, cluster: Cluster, kind: str, labels: str = "", namespace: str = NAMESPACE, on_change=None):
         self.cluster, self.kind, self.labels, self.namespace = cluster, kind, labels, namespace
         self.changes, self.fault = [], None
         self.on_change = on_change
