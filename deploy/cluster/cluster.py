@@ -47,17 +47,30 @@ def base_images() -> None:
         docker.load(name, make())
 
 
-def running_nodes() -> list[str]:
-    return (shell.ask(["docker", "ps", "--quiet", "--filter", f"label=io.x-k8s.kind.cluster={settings.NAME}"]) or "").split()
+def nodes() -> list[str]:
+    """The nodes' containers, whether they run or not."""
+    ours = f"label=io.x-k8s.kind.cluster={settings.NAME}"
+    return (shell.ask(["docker", "ps", "--all", "--quiet", "--filter", ours]) or "").split()
+
+
+def start_nodes() -> bool:
+    """Whether the cluster that was made stands, after starting those of its nodes that a test or a reboot has stopped."""
+    if len(found := nodes()) != NODES:
+        return False
+    shell.ask(["docker", "start", *found])
+    try:  # long, since a machine that is only busy is no reason to make the cluster anew
+        shell.until("the API server answers", api_answers, within_s=90, every_s=2)
+    except shell.Failure:
+        return False
+    return True
 
 
 def standing_images() -> str:
-    return shell.ask(["docker", "inspect", "--format", "{{.Config.Image}}", *running_nodes()]) or ""
+    return shell.ask(["docker", "inspect", "--format", "{{.Config.Image}}", *nodes()]) or ""
 
 
 def api_answers() -> bool:
-    # A minute, since a machine that is only busy is no reason to make the cluster anew.
-    return shell.ask(addons.kubectl("get", "--raw", "/readyz"), timeout_s=60) is not None
+    return shell.ask(addons.kubectl("get", "--raw", "/readyz")) is not None
 
 
 @contextmanager
@@ -88,7 +101,7 @@ def up() -> None:
         go_modules.build(go_modules.TOOLS)
         image = settings.PUBLISHED_NODE_IMAGE
     go_modules.publish_tools()
-    if len(running_nodes()) != NODES or not api_answers():
+    if not start_nodes():
         delete()
         with shell.step(f"Making {NODES} nodes of {image.split('@')[0]}"):
             shell.run([settings.TOOLS / "kind", "create", "cluster", f"--config={settings.HERE / 'kind.yaml'}",
@@ -128,7 +141,7 @@ def status() -> None:
         print("No cluster: no Docker answers. ./ff cluster up makes one.")
         raise SystemExit(1)
     os.environ["DOCKER_HOST"] = found
-    if not running_nodes() or not api_answers():
+    if not nodes() or not api_answers():
         print(f"No cluster in the Docker at {found}. ./ff cluster up makes one.")
         raise SystemExit(1)
     columns = ("NAME:.metadata.name,ZONE:.metadata.labels.topology\\.kubernetes\\.io/zone,"
@@ -184,6 +197,8 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `./ff cluster status | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
