@@ -15,6 +15,8 @@ namespace ff::postgres {
 
 namespace {
 
+constexpr const char* kUsualPort = "5432";
+
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
   for (;;) {
@@ -79,7 +81,10 @@ Outcome<std::vector<Host>> hosts_of(const std::string& url) {
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     if (i < names.size()) hosts[i].name = names[i];
     if (i < addresses.size()) hosts[i].address = addresses[i];
-    if (!ports.empty()) hosts[i].port = ports.size() == 1 ? ports[0] : i < ports.size() ? ports[i] : "";
+    if (ports.size() == 1) hosts[i].port = ports[0];
+    // Of a URL of several hosts libpq makes a list of ports even where none is given, and asks for as many as
+    // there are hosts: so the one host of an attempt says its own.
+    if (ports.size() > 1) hosts[i].port = i < ports.size() && !ports[i].empty() ? ports[i] : kUsualPort;
   }
   return hosts;
 }

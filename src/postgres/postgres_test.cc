@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <optional>
 
+#include "postgres/connect_parameters.h"
 #include "postgres/testing/proxy.h"
 #include "postgres/thread.h"
 #include "postgres/transact.h"
@@ -17,6 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::Field;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -243,6 +245,18 @@ TEST_F(PostgresTest, TheNextHostIsTriedAndAReadOnlyOneIsNotTaken) {
   ASSERT_FALSE(refused.has_value());
   EXPECT_THAT(refused.error().message, AllOf(HasSubstr("read-only"), Not(HasSubstr("\n"))));
   EXPECT_EQ(to_error(refused.error()).code, ErrorCode::kUnavailable);
+}
+
+// As the runbook of failover writes the URL. libpq would ask for two ports for the one host of an attempt.
+TEST_F(PostgresTest, SeveralHostsWithoutPortsAreAskedAtTheUsualOne) {
+  const auto hosts = hosts_of("postgres://ff@db1,db2:6000,db3/shop");
+  ASSERT_TRUE(hosts.has_value());
+  EXPECT_THAT(*hosts, ElementsAre(Field(&Host::port, "5432"), Field(&Host::port, "6000"),
+                                  Field(&Host::port, "5432")));
+  const asio::any_io_executor executor = context.get_executor();
+  const auto refused = run(Connection::open(executor, to("postgres://ff@127.0.0.2,127.0.0.3/shop")));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, Not(HasSubstr("port numbers")));
 }
 
 TEST_F(PostgresTest, AHostThatIsANameIsLookedUpAndOneThatIsNotFoundIsPassedOver) {
