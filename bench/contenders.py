@@ -24,8 +24,9 @@ INSTALL_SECONDS_MAX = 540
 START_SECONDS_MAX = 90
 STOP_SECONDS_MAX = 20
 # What an order costs the store that ours is given: then the store is the limit, and ten times as much can be offered by a
-# generator on one core. Asleep, so that it takes nobody's processor; once a batch, so that waking up late counts once.
-ORDER_MS = 3
+# generator on one core, and answered by a server on one (with 3 ms its pages and refusals fill it). Asleep, so that it takes
+# nobody's processor; once a batch, so that waking up late counts once.
+ORDER_MS = 4
 SLOW_STORE = f"""
 CREATE FUNCTION slow_store() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN PERFORM pg_sleep({ORDER_MS / 1000} * (SELECT count(*) FROM placed)); RETURN NULL; END $$;
