@@ -4,7 +4,7 @@ image fashionforward:next, made of the same sources with one more migration (tes
 import time
 
 from support.cluster import NAMESPACE, wait_until
-from support.cluster_overlays import overlay
+from support.cluster_overlays import overlay, release
 from support.cluster_runbook import Page
 from support.cluster_shop import DEPLOYMENT, START_SECONDS_MAX
 from support.cluster_watch import Watch
@@ -27,7 +27,7 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
     shop = fresh
     shop.keep(3)
     before, this_release = shop.schema(), shop.release()
-    new = overlay("next", images={"fashionforward": "next"})
+    new = overlay("next", release("fashionforward:next"))
     with shop.shoppers() as (pages, storm), Watch(shop.cluster, "pods", "app.kubernetes.io/component=web") as pods:
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         began = time.time()
@@ -51,7 +51,7 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
 def test_old_and_new_pods_sell_from_one_schema_side_by_side(shop):
     """In the middle of a rollout, for as long as one likes: half of the pods are of the old release, half of the new one."""
     with shop.shoppers() as (pages, storm):
-        shop.cluster.kubectl("apply", "-k", overlay("next", images={"fashionforward": "next"}))
+        shop.cluster.kubectl("apply", "-k", overlay("next", release("fashionforward:next")))
         wait_until(lambda: len(releases(shop)) == 2, "pods of both releases to answer", START_SECONDS_MAX, shop.troubles, every=0)
         shop.cluster.kubectl("-n", NAMESPACE, "rollout", "pause", f"deployment/{DEPLOYMENT}")
         seen = {shop.release() for _ in range(3 * ASKED)}

@@ -12,24 +12,30 @@ OVERLAY = "deploy/overlays/kind"
 BUILT = ROOT / "build" / "cluster" / "overlays"
 
 
-def overlay(name: str, *patches, components: tuple = (), images: dict = None, resources: tuple = (OVERLAY,)) -> str:
+def overlay(name: str, *patches, resources: tuple = (OVERLAY,)) -> str:
     """A kustomization in build/cluster of `resources` (from the repository's root) and what a test changes of them: objects that
-    are merged in, or json_patch(). `images`: what stands for a name: a tag of fashionforward, or NAME:TAG."""
+    are merged in, or json_patch()."""
     folder = BUILT / name
     folder.mkdir(parents=True, exist_ok=True)
     up = "../" * len(folder.relative_to(ROOT).parts)
     text = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "namespace": NAMESPACE,
             "resources": [up + each for each in resources]}
-    if components:
-        text["components"] = [up + each for each in components]
+    for patch in patches:
+        if "target" not in patch:
+            patch["metadata"].setdefault("namespace", NAMESPACE)
     if patches:
         text["patches"] = [patch if "target" in patch else {"patch": yaml.safe_dump(patch)} for patch in patches]
-    if images:
-        names = {image: tag if ":" in tag else f"fashionforward:{tag}" for image, tag in images.items()}
-        text["images"] = [{"name": image, "newName": name.rsplit(":", 1)[0], "newTag": name.rsplit(":", 1)[1]}
-                          for image, name in names.items()]
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(text, sort_keys=False))
     return str(folder.relative_to(ROOT))
+
+
+def release(image: str, **of_web) -> dict:
+    """For overlay(): the shop of that image, and what else a release changes of its container. Not the payment gateway, which is
+    another company's and not released with a shop."""
+    containers = {"initContainers": [{"name": each, "image": image} for each in ("migrate", "seed")],
+                  "containers": [{"name": "web", "image": image, **of_web}]}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "fashionforward"},
+            "spec": {"template": {"spec": containers}}}
 
 
 def json_patch(kind: str, name: str, *operations: dict) -> dict:
