@@ -10,6 +10,8 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const kPollMs = 4000;        // of the public state, and up to half of it more, so that not all ask at once
 const kPollMinMs = 1000;     // for who is told to ask sooner: near the front of the line
 const kHiddenPollMs = 15000;
+const kPollMaxMs = 60000;    // without an answer each round waits twice as long as the one before, up to this
+const kToldMaxMs = 600000;   // however long a refusal says to stay away
 const kEnterMs = 1500;       // time to read that it is one's turn
 const kEnterTriesMax = 5;    // then as a plain form, whose answer the shopper sees
 const kTimeoutMs = 10000;
@@ -60,8 +62,12 @@ function tell() {
     `In ${parts.slice(from, from + 2).filter(([count]) => count).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" and ")}.`);
 }
 
+let told_ms = 0;  // by a refusal of this round: when to ask again
+
 async function ask(url, headers = {}) {
-  return fetch(url, {headers, credentials: "same-origin", signal: AbortSignal.timeout ? AbortSignal.timeout(kTimeoutMs) : undefined});
+  const response = await fetch(url, {headers, credentials: "same-origin", signal: AbortSignal.timeout ? AbortSignal.timeout(kTimeoutMs) : undefined});
+  if (!response.ok) told_ms = Math.max(told_ms, Number(response.headers.get("Retry-After")) * 1000 || 0);
+  return response;
 }
 
 /// The page as the server sees it now. False: there was no answer.
@@ -87,10 +93,10 @@ async function renew() {
   return true;
 }
 
-/// The line as everybody sees it. True: the page has to be asked, too.
+/// The line as everybody sees it. True: the page has to be asked, too. Undefined: there was no answer.
 async function follow() {
   const response = await ask(`/api/v1/sales/${piece().dataset.sale}`, {Accept: "application/json"});
-  if (!response.ok) return response.status === 404;
+  if (!response.ok) return response.status === 404 || undefined;
   const sale = await response.json();
   const {state, place} = piece().dataset;
   if (!sale.queue_open || sale.sold_out !== (state === "sold-out")) return true;
@@ -144,6 +150,7 @@ const jittered = (ms) => ms + Math.random() * ms * 0.5;
 
 async function stay() {
   let renewed = Date.now();
+  let failed = 0;  // rounds in a row
   while (piece()) {
     if (piece().dataset.state === "turn") return enter();
     if (piece().dataset.state === "spent") return;  // nothing helps but a new place, which is the shopper's choice
@@ -151,15 +158,17 @@ async function stay() {
     // Places are drawn: nobody gains by asking in the first second after the start.
     const due_at = renewed + Number(piece().dataset.retry) * 1000;
     const poll = document.hidden ? jittered(kHiddenPollMs) : Math.min(jittered(kPollMs), Math.max(due_at - Date.now(), kPollMinMs));
-    await wait(until > 0 && until < 4 * kPollMs ? until + 1000 + Math.random() * 4000 : poll);
-    try {
-      const due = Date.now() >= due_at;
-      if ((await follow()) || due) {
-        if (await renew()) renewed = Date.now();
-      }
-    } catch {
-      // The connection is away; the next round asks again.
-    }
+    const planned = until > 0 && until < 4 * kPollMs ? until + 1000 + Math.random() * 4000 : poll;
+    // A server that sheds load, or is away, is asked less and less, and by no two pages at the same moment.
+    const back_off = failed || told_ms ? jittered(Math.max(Math.min(kPollMs * 2 ** (failed - 1), kPollMaxMs), Math.min(told_ms, kToldMaxMs))) : 0;
+    await wait(Math.max(planned, back_off));
+    told_ms = 0;
+    const due = Date.now() >= due_at;
+    const news = await follow().catch(() => undefined);
+    const asked = news || due;
+    const fresh = asked && await renew().catch(() => false);
+    if (fresh) renewed = Date.now();
+    failed = fresh || (!asked && news !== undefined) ? 0 : failed + 1;
   }
 }
 
