@@ -170,6 +170,25 @@ TYPED_TEST(ChangesContract, AVersionTooLongAgoAsksForTheWholeAndTheOldestKeptOne
   EXPECT_THAT(handles(this->since(newest - 1)), ElementsAre("shirt"));
 }
 
+TYPED_TEST(ChangesContract, MoreChangedProductsThanAreToldAskForTheWholeAndFillNothing) {
+  std::vector<catalog::Product> many;
+  for (std::size_t n = 0; n < catalog::kChangedProductsMax; ++n)
+    many.push_back(product("shirt " + std::to_string(n), {variant("M")}));
+  this->change(std::move(many), {}, {{{}, "all", "All", "", "", {}, {}, {}}});
+  const CatalogueChanges told = this->since(0);
+  EXPECT_FALSE(told.all);
+  EXPECT_EQ(told.products.size(), catalog::kChangedProductsMax);
+  this->change({product("hat", {variant("One")}), product("socks", {variant("One")})}, {"shirt 0"});
+  this->change({product("belt", {variant("One")})}, {"socks"});
+  const CatalogueChanges too_many = this->since(0);
+  EXPECT_TRUE(too_many.all);
+  EXPECT_EQ(too_many.version, 3u);
+  EXPECT_THAT(too_many.products, IsEmpty());
+  EXPECT_THAT(too_many.collections, IsEmpty());
+  EXPECT_THAT(too_many.removed_handles, IsEmpty());
+  EXPECT_THAT(handles(this->since(2)), ElementsAre("belt"));
+}
+
 TYPED_TEST(ChangesContract, ACopyTellsOnlyWhatChangedAfterIt) {
   this->change({product("shirt", {variant("M")})});
   this->change({product("socks", {variant("One")})});

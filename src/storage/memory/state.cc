@@ -198,6 +198,9 @@ catalog::CatalogueChanges catalogue_changes(const State& state, std::uint64_t si
   changes.version = state.catalogue_version;
   changes.all = !changes_known(since, changes.version, static_cast<std::int64_t>(state.changes_from),
                                static_cast<std::int64_t>(state.catalogue_version));
+  const auto count = std::count_if(state.product_changed.begin(), state.product_changed.end(),
+                                   [since](const auto& row) { return row.second > since; });
+  changes.all = changes.all || static_cast<std::size_t>(count) > catalog::kChangedProductsMax;
   if (changes.all) return changes;
   for (const auto& [handle, at] : state.product_changed) {
     if (at > since) changes.products.push_back(state.products.at(handle));
@@ -208,7 +211,6 @@ catalog::CatalogueChanges catalogue_changes(const State& state, std::uint64_t si
   for (const auto& [handle, at] : state.product_removed) {
     if (at > since && !state.products.contains(handle)) changes.removed_handles.push_back(handle);
   }
-  changes.all = changes.products.size() > catalog::kChangedProductsMax;
   return changes;
 }
 

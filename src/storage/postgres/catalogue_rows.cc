@@ -359,25 +359,31 @@ Task<Outcome<StoredCatalogue>> read_catalogue(postgres::Connection& connection) 
 Task<Outcome<StoredCatalogue>> read_changes(postgres::Connection& connection, std::uint64_t since) {
   StoredCatalogue stored;
   const auto from = static_cast<std::int64_t>(since);
-  Params products, collections, removed;
-  products.integer(from).integer(static_cast<std::int64_t>(catalog::kChangedProductsMax) + 1);
+  constexpr auto kMax = static_cast<std::int64_t>(catalog::kChangedProductsMax);
+  Params count, products, collections, removed;
+  count.integer(from).integer(kMax + 1);
+  products.integer(from);
   collections.integer(from);
   removed.integer(from);
+  // Documents are asked for only when they will be told: a trip more, in the same snapshot.
+  Exchange look;
+  look.begin_snapshot().add(query("catalogue_known")).add(query("products_changed_count"), std::move(count));
+  auto seen = co_await connection.run(std::move(look));
+  if (!seen) co_return tl::unexpected(std::move(seen.error()));
+  const Rows& known = (*seen)[1];
+  stored.version = static_cast<std::uint64_t>(known.integer(0, 0));
+  stored.all = !changes_known(since, stored.version, known.integer(0, 1), known.integer(0, 2)) ||
+               (*seen)[2].integer(0, 0) > kMax;
+  if (stored.all || since == stored.version) co_return stored;
   Exchange exchange;
-  exchange.begin_snapshot()
-      .add(query("catalogue_known"))
-      .add(query("products_changed"), std::move(products))
+  exchange.add(query("products_changed"), std::move(products))
       .add(query("collections_changed"), std::move(collections))
       .add(query("removed_since"), std::move(removed));
   auto rows = co_await connection.run(std::move(exchange));
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
-  const Rows &known = (*rows)[1], &changed = (*rows)[2], &gone = (*rows)[4];
-  stored.version = static_cast<std::uint64_t>(known.integer(0, 0));
-  stored.all = !changes_known(since, stored.version, known.integer(0, 1), known.integer(0, 2)) ||
-               static_cast<std::size_t>(changed.count()) > catalog::kChangedProductsMax;
-  if (stored.all || since == stored.version) co_return stored;
-  keep(changed, stored.products);
-  keep((*rows)[3], stored.collections);
+  const Rows& gone = (*rows)[2];
+  keep((*rows)[0], stored.products);
+  keep((*rows)[1], stored.collections);
   for (int row = 0; row < gone.count(); ++row)
     stored.removed_handles.emplace_back(gone.text(row, 0));
   co_return stored;

@@ -1,6 +1,8 @@
 // What only the PostgreSQL store promises: many processes on one database, a network that breaks, its schema.
 #include "storage/postgres/postgres_store.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/detached.hpp>
 #include <set>
 #include <thread>
@@ -69,6 +71,26 @@ TEST_F(PostgresStoreTest, AfterAReleaseThatDoesNotSayWhatItChangedTheWholeIsAske
   mine->stocked("hat", 1);
   EXPECT_TRUE(changes_since(1).all);  // not forgotten when a release that says it goes on
   EXPECT_EQ(changes_since(2).products.size(), 1u);
+}
+
+TEST_F(PostgresStoreTest, WhereTheWholeIsAskedForNoDocumentIsRead) {
+  migrate();
+  const auto mine = shop();
+  mine->stocked("shirt", 5);
+  server.run(database, fmt::format("INSERT INTO products (id, handle, document, changed_at) "
+                                   "SELECT n, 'hat ' || n, '', 2 FROM generate_series(100, 99 + {}) AS n",
+                                   catalog::kChangedProductsMax));
+  server.run(database, "UPDATE catalogue SET version = 2, changes_to = 2");
+  // Whoever asks for documents is refused from here on.
+  server.run(database, "ALTER TABLE products RENAME COLUMN document TO elsewhere");
+  const auto changes_since = [&](std::uint64_t version) {
+    return run(mine->store().catalog().changes_since(version));
+  };
+  ASSERT_TRUE(changes_since(0).has_value());  // one more than are told
+  EXPECT_TRUE(changes_since(0)->all);
+  ASSERT_TRUE(changes_since(9).has_value());  // of another catalogue
+  EXPECT_TRUE(changes_since(9)->all);
+  EXPECT_FALSE(changes_since(1).has_value());  // so many are told
 }
 
 TEST_F(PostgresStoreTest, WhoFollowsTheCatalogueMissesNothingThatOtherProcessesCommitAtOnce) {

@@ -204,13 +204,14 @@ catalog::CatalogueChanges catalogue_changes(sqlite::Database& database, std::uin
     changes.all = !changes_known(since, changes.version, row.integer(1), row.integer(2));
   }
   if (changes.all || since == changes.version) return changes;
-  load(database, "products_changed", changes.products, from,
-       static_cast<std::int64_t>(catalog::kChangedProductsMax) + 1);
-  if (changes.products.size() > catalog::kChangedProductsMax) {
-    changes.products.clear();
-    changes.all = true;
-    return changes;
+  {
+    constexpr auto kMax = static_cast<std::int64_t>(catalog::kChangedProductsMax);
+    auto row = database.statement(query("products_changed_count"));
+    row.query(from, kMax + 1);
+    changes.all = row.step() && row.integer(0) > kMax;
   }
+  if (changes.all) return changes;
+  load(database, "products_changed", changes.products, from);
   load(database, "collections_changed", changes.collections, from);
   auto removed = database.statement(query("removed_since"));
   removed.query(from);
