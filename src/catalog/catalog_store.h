@@ -1,4 +1,5 @@
-// The port through which the catalogue is kept. Adapters: storage/sqlite, storage/memory.
+// The port through which the catalogue is kept. Adapters: storage/postgres, storage/sqlite,
+// storage/memory.
 //
 // Invariant: apply() is all or nothing and raises the version by one when anything changed. Changes of the
 // catalogue are applied one after the other, whoever makes them, so that a reader who sees a version sees all
