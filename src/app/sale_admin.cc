@@ -104,7 +104,7 @@ Result<SaleSettings> settings_of(const api::JsonValue& body, sales::SaleId id, I
 
 class SaleAdmin {
  public:
-  SaleAdmin(sales::SaleStore& store, const catalog::SnapshotHolder& catalogue, Clock& clock, Random& random)
+  SaleAdmin(sales::SaleStore& store, catalog::CatalogStore& catalogue, Clock& clock, Random& random)
       : store_(store), catalogue_(catalogue), clock_(clock), random_(random), schema_(settings_schema()) {}
 
   Task<http::Response> list(const http::Request& request) {
@@ -141,8 +141,8 @@ class SaleAdmin {
     if (!wanted) co_return api::respond(std::move(wanted.error()), request);
     auto found = co_await find(request);
     if (!found) co_return api::respond(std::move(found.error()), request);
-    if (auto ok = check_products(*wanted, *found, *catalogue_.load(), kSaleMembers); !ok)
-      co_return api::respond(std::move(ok.error()), request);
+    auto sold = co_await check_products(catalogue_, *found, *wanted, kSaleMembers);
+    if (!sold) co_return api::respond(std::move(sold.error()), request);
     if (!root["drop_line"].truth()) {
       auto kept = co_await check_line_is_kept(store_, *found, *wanted, clock_.now(), kSaleMembers);
       if (!kept) co_return refused(std::move(kept.error()), request);
@@ -179,7 +179,7 @@ class SaleAdmin {
   }
 
   sales::SaleStore& store_;
-  const catalog::SnapshotHolder& catalogue_;
+  catalog::CatalogStore& catalogue_;
   Clock& clock_;
   Random& random_;
   const api::Schema schema_;
@@ -198,8 +198,8 @@ http::Handler handler(std::shared_ptr<SaleAdmin> admin,
 
 }  // namespace
 
-void add_sale_admin_routes(http::Router& router, sales::SaleStore& store,
-                           const catalog::SnapshotHolder& catalogue, Clock& clock, Random& random) {
+void add_sale_admin_routes(http::Router& router, sales::SaleStore& store, catalog::CatalogStore& catalogue,
+                           Clock& clock, Random& random) {
   using http::Method;
   using http::Priority;
   const auto admin = std::make_shared<SaleAdmin>(store, catalogue, clock, random);

@@ -13,14 +13,14 @@
 
 #include "base/random.h"
 #include "base/time.h"
-#include "catalog/snapshot.h"
+#include "catalog/catalog_store.h"
 #include "http/router.h"
 #include "sales/sale_store.h"
 
 namespace ff::app {
 
 /// Everything passed in outlives the router's last request; `random` fit for secrets.
-void add_sale_admin_routes(http::Router& router, sales::SaleStore& store,
-                           const catalog::SnapshotHolder& catalogue, Clock& clock, Random& random);
+void add_sale_admin_routes(http::Router& router, sales::SaleStore& store, catalog::CatalogStore& catalogue,
+                           Clock& clock, Random& random);
 
 }  // namespace ff::app

@@ -105,12 +105,7 @@ Result<SaleSettings> settings_to_edit(const std::optional<Sale>& found, const sa
 
 Result<void> check_edit(storage::Store& store, const std::optional<Sale>& before, const SaleSettings& after,
                         const SaleEdit& edit, Instant now) {
-  if (!edit.products.empty()) {
-    auto catalogue = run_task(store.catalog().load());
-    if (!catalogue) return tl::unexpected(std::move(catalogue.error()));
-    const catalog::Snapshot shop(std::move(*catalogue));
-    if (auto ok = check_products(after, before, shop, kSaleOptions); !ok) return ok;
-  }
+  if (auto ok = run_task(check_products(store.catalog(), before, after, kSaleOptions)); !ok) return ok;
   if (edit.drop_line) return {};
   return run_task(check_line_is_kept(store.sales(), before, after, now, kSaleOptions));
 }

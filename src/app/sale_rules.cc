@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <string>
 #include <vector>
 
 #include "base/nearest.h"
@@ -10,21 +12,38 @@
 
 namespace ff::app {
 
-Result<void> check_products(const sales::SaleSettings& after, const std::optional<sales::Sale>& before,
-                            const catalog::Snapshot& shop, const SaleWords& words) {
-  const auto unknown = std::ranges::find_if(after.products, [&](const std::string& handle) {
-    const bool named_before =
-        before && std::ranges::binary_search(before->settings().products, handle);  // they are sorted
-    return !named_before && shop.product(handle) == nullptr;
-  });
-  if (unknown == after.products.end()) return {};
+namespace {
+
+/// "; did you mean satin-dress?", or nothing.
+Task<std::string> guess(catalog::CatalogStore& catalogue, std::string_view unknown) {
+  auto stored = co_await catalogue.load();
+  if (!stored) co_return std::string();
   std::vector<std::string_view> handles;
-  for (const catalog::Product& product : shop.products())
+  for (const catalog::Product& product : stored->products)
     handles.push_back(product.handle);
-  const auto meant = nearest(*unknown, handles);
-  return invalid(std::string(words.products),
-                 fmt::format("must be handles of products of this shop, and '{}' is none{}", *unknown,
-                             meant ? fmt::format("; did you mean {}?", *meant) : std::string()));
+  const auto meant = nearest(unknown, handles);
+  co_return meant ? fmt::format("; did you mean {}?", *meant) : std::string();
+}
+
+}  // namespace
+
+Task<Result<void>> check_products(catalog::CatalogStore& catalogue, const std::optional<sales::Sale>& before,
+                                  const sales::SaleSettings& after, const SaleWords& words) {
+  std::vector<std::string> added;
+  std::ranges::copy_if(after.products, std::back_inserter(added), [&](const std::string& handle) {
+    return !before || !std::ranges::binary_search(before->settings().products, handle);  // they are sorted
+  });
+  if (added.empty()) co_return Result<void>{};
+  auto unknown = co_await catalogue.unknown_handles(std::move(added));
+  if (!unknown) co_return tl::unexpected<Error>(std::move(unknown.error()));
+  if (unknown->empty()) co_return Result<void>{};
+  const std::string& first = unknown->front();
+  std::string said = fmt::format("must be handles of products of this shop, and '{}' is none", first);
+  if (words.guess) {
+    const std::string meant = co_await guess(catalogue, first);
+    said += meant;
+  }
+  co_return invalid(std::string(words.products), std::move(said));
 }
 
 Task<Result<void>> check_line_is_kept(sales::SaleStore& store, const std::optional<sales::Sale>& before,

@@ -1,9 +1,9 @@
 // What an edit of a sale is held to beyond its settings' own rules (sales/sale.h), by the command and on the
-// ops port alike: its products are sold here, and nobody who stands in line loses his place unless the
+// ops port alike: its products are the shop's, and nobody who stands in line loses his place unless the
 // merchant says so.
 //
 // Invariant: what a sale names already is not judged again: a product that left the shop since stands in the
-// way of no edit.
+// way of no edit. A product counts before it is published, too: that is when a merchant sets up its guard.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 #include "base/async.h"
 #include "base/result.h"
-#include "catalog/snapshot.h"
+#include "catalog/catalog_store.h"
 #include "sales/sale_store.h"
 
 namespace ff::app {
@@ -19,13 +19,16 @@ namespace ff::app {
 /// What the merchant calls things where he says them.
 struct SaleWords {
   std::string_view products, drop_line;
+  /// Whether to look for the product that was probably meant, in all that there are: for a process that has
+  /// nothing else to do meanwhile.
+  bool guess = false;
 };
-inline constexpr SaleWords kSaleOptions{"--products", "--drop-line"};
+inline constexpr SaleWords kSaleOptions{"--products", "--drop-line", true};
 inline constexpr SaleWords kSaleMembers{"products", "\"drop_line\": true"};
 
-/// kInvalid names the field and a product that the shop does not have, and the one that was probably meant.
-Result<void> check_products(const sales::SaleSettings& after, const std::optional<sales::Sale>& before,
-                            const catalog::Snapshot& shop, const SaleWords& words);
+/// kInvalid names the field and a product that the store does not have.
+Task<Result<void>> check_products(catalog::CatalogStore& catalogue, const std::optional<sales::Sale>& before,
+                                  const sales::SaleSettings& after, const SaleWords& words);
 
 /// kConflict, with what to do in `detail`, where the edit would void tickets. One read of the store, where a
 /// line stands and its queue is to be another.

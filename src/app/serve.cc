@@ -189,7 +189,7 @@ Result<void> serve(const config::Options& options) {
     return {};
   };
   http::add_ops_routes(ops_router, std::move(checks), metrics);
-  add_sale_admin_routes(ops_router, store.sales(), catalogue.snapshot(), clock, random);
+  add_sale_admin_routes(ops_router, store.sales(), store.catalog(), clock, random);
 
   admission::House house(
       [&storefront](const http::Request& request, int status, int retry_after_s) {

@@ -51,6 +51,8 @@ class CatalogStore {
   virtual ~CatalogStore() = default;
   virtual Task<Result<Catalogue>> load() = 0;
   virtual Task<Result<std::uint64_t>> version() = 0;
+  /// Those of `handles` that no product has, whatever its status, in their order. A look-up each.
+  virtual Task<Result<std::vector<std::string>>> unknown_handles(std::vector<std::string> handles) = 0;
   /// What became of the catalogue since it had that version. `all` when that can't be told: the version is
   /// too old, or of another catalogue, or a release that does not write it down changed something since.
   virtual Task<Result<CatalogueChanges>> changes_since(std::uint64_t version) = 0;

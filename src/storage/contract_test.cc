@@ -67,6 +67,21 @@ TYPED_TEST(CatalogueContract, EveryFieldOfTheCatalogueComesBack) {
   EXPECT_EQ(stored.collections[0], change.collections[0]);
 }
 
+TYPED_TEST(CatalogueContract, AHandleIsKnownWhateverTheStatusOfItsProductUntilThatIsRemoved) {
+  CatalogueChange change;
+  change.upserts = {product("active", {variant("M")}), product("draft", {variant("M")}),
+                    product("gone", {variant("M")})};
+  change.upserts[1].status = catalog::Status::kDraft;
+  ASSERT_TRUE(this->shop.apply(change).has_value());
+  CatalogueChange removal;
+  removal.removed_handles = {"gone"};
+  ASSERT_TRUE(this->shop.apply(removal).has_value());
+  catalog::CatalogStore& store = this->shop.store().catalog();
+  EXPECT_THAT(run(store.unknown_handles({"zeppelin", "draft", "gone", "active"})).value(),
+              ElementsAre("zeppelin", "gone"));
+  EXPECT_THAT(run(store.unknown_handles({})).value(), IsEmpty());
+}
+
 TYPED_TEST(CatalogueContract, AnAmountMayBeInAnyCurrency) {
   catalog::Product kimono = product("kimono", {variant("M")});
   kimono.variants[0].price = {12000, Currency::parse("JPY").value()};

@@ -117,6 +117,25 @@ def test_a_product_that_left_the_shop_stands_in_the_way_of_no_edit(fresh_shop, t
     assert again.returncode == 1 and "'wool-pea-coat' is none" in again.stderr
 
 
+@pytest.mark.parametrize("status", ["draft", "archived"])
+def test_a_product_that_is_not_published_yet_can_be_guarded(fresh_shop, tmp_path, status):
+    """By the command, and on the ops port in the moment after its import: what is stored decides."""
+    goods = tmp_path / "goods.csv"
+    goods.write_text(f"Handle,Title,Variant Price,Status\nsecret-drop,Secret Drop,49.00,{status}\n")
+    settings = {"title": "Drop", "products": ["secret-drop"], "starts_at": STARTS, "ends_at": ENDS}
+    with fresh_shop:
+        fresh_shop.run("import", str(goods))
+        made = requests.put(f"{fresh_shop.ops_url}/sales/drop", json=settings, timeout=10)
+        assert made.status_code == 201, made.text
+        unknown = requests.put(f"{fresh_shop.ops_url}/sales/drop", json={**settings, "products": ["secret-dro"]}, timeout=10)
+        assert unknown.status_code == 422
+        assert unknown.json()["errors"][0]["message"] == "must be handles of products of this shop, and 'secret-dro' is none"
+    fresh_shop.run("sale", "set", "other", "--products", "secret-drop", "--starts", STARTS, "--ends", ENDS)
+    assert field(fresh_shop.run("sale", "show", "other").stdout, "products") == "secret-drop"
+    refused = fresh_shop.run("sale", "set", "third", "--products", "secret-dro", "--starts", STARTS, "--ends", ENDS, check=False)
+    assert refused.returncode == 1 and "'secret-dro' is none; did you mean secret-drop?" in refused.stderr
+
+
 def documented(first_words: str) -> str:
     """The block of docs/waiting-room.md that begins so, without its indent."""
     blocks = re.findall(r"(?:^    .*\n)+", (ROOT / "docs" / "waiting-room.md").read_text(), re.MULTILINE)

@@ -47,6 +47,13 @@ struct MemoryStore::Catalog final : catalog::CatalogStore {
     };
     co_return co_await rows.transact(work);
   }
+  Task<Result<std::vector<std::string>>> unknown_handles(std::vector<std::string> handles) override {
+    auto work = [&handles](memory::State& state, Instant) -> Result<std::vector<std::string>> {
+      std::erase_if(handles, [&state](const std::string& handle) { return state.products.contains(handle); });
+      return std::move(handles);
+    };
+    co_return co_await rows.transact(work);
+  }
   Task<Result<catalog::CatalogueChanges>> changes_since(std::uint64_t version) override {
     auto work = [version](memory::State& state, Instant) -> Result<catalog::CatalogueChanges> {
       return memory::catalogue_changes(state, version);

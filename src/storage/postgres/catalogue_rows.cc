@@ -433,6 +433,24 @@ Task<Outcome<std::uint64_t>> catalogue_version(postgres::Connection& connection)
   co_return static_cast<std::uint64_t>(rows->front().integer(0, 0));
 }
 
+Task<Outcome<std::vector<std::string>>> unknown_handles(postgres::Connection& connection,
+                                                        std::span<const std::string> handles) {
+  Params params;
+  params.texts(handles, [](const std::string& handle) -> std::string_view { return handle; });
+  Exchange exchange;
+  exchange.add(query("products_known"), std::move(params));
+  auto rows = co_await connection.run(std::move(exchange));
+  if (!rows) co_return tl::unexpected(std::move(rows.error()));
+  std::unordered_set<std::string_view> known;
+  for (int row = 0; row < rows->front().count(); ++row)
+    known.insert(rows->front().text(row, 0));
+  std::vector<std::string> unknown;
+  for (const std::string& handle : handles) {
+    if (!known.contains(handle)) unknown.push_back(handle);
+  }
+  co_return unknown;
+}
+
 Task<Outcome<catalog::ChangeCounts>> apply(postgres::Connection& connection, catalog::CatalogueChange change,
                                            bool dry_run, Time time) {
   Application application(connection, std::move(change), time);

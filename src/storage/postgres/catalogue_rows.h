@@ -5,6 +5,7 @@
 // LISTEN. Stock is locked behind the catalogue's row, by id, as orders lock it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,9 @@ Task<postgres::Outcome<StoredCatalogue>> read_changes(postgres::Connection& conn
 Result<catalog::CatalogueChanges> decode_changes(StoredCatalogue stored);
 
 Task<postgres::Outcome<std::uint64_t>> catalogue_version(postgres::Connection& connection);
+/// `handles` outlives the task.
+Task<postgres::Outcome<std::vector<std::string>>> unknown_handles(postgres::Connection& connection,
+                                                                  std::span<const std::string> handles);
 
 /// Takes the change by value: ids are given to its products anew each time it runs.
 Task<postgres::Outcome<catalog::ChangeCounts>> apply(postgres::Connection& connection,

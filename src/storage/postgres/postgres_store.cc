@@ -326,6 +326,11 @@ struct PostgresStore::Catalog final : catalog::CatalogStore {
     auto outcome = co_await session.run<std::uint64_t>(Use::kRead, work);
     co_return outcome;
   }
+  Task<Result<std::vector<std::string>>> unknown_handles(std::vector<std::string> handles) override {
+    auto work = [&handles](Connection& connection) { return pg::unknown_handles(connection, handles); };
+    auto outcome = co_await session.run<std::vector<std::string>>(Use::kRead, work);
+    co_return outcome;
+  }
   Task<Result<catalog::CatalogueChanges>> changes_since(std::uint64_t version) override {
     auto work = [version](Connection& connection) { return pg::read_changes(connection, version); };
     auto stored = co_await session.run<pg::StoredCatalogue>(Use::kRead, work);

@@ -42,6 +42,8 @@ DECLARE products_cursor NO SCROLL CURSOR FOR SELECT id, document FROM products O
 FETCH 1000 FROM products_cursor;
 -- name: products_by_handles
 SELECT id, handle, document FROM products WHERE handle = ANY ($1::text[]);
+-- name: products_known
+SELECT handle FROM products WHERE handle = ANY ($1::text[]);
 -- name: products_insert
 INSERT INTO products (id, handle, document, changed_at)
 SELECT u.id, u.handle, u.document, $4::bigint FROM unnest($1::bigint[], $2::text[], $3::text[]) AS u (id, handle, document);

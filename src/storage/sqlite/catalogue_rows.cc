@@ -194,6 +194,15 @@ std::uint64_t catalogue_version(sqlite::Database& database) {
   return row.step() ? static_cast<std::uint64_t>(row.integer(0)) : 0;
 }
 
+std::vector<std::string> unknown_handles(sqlite::Database& database, std::span<const std::string> handles) {
+  std::vector<std::string> unknown;
+  auto row = database.statement(query("products_by_handle"));
+  for (const std::string& handle : handles) {
+    if (!row.query(handle).step()) unknown.push_back(handle);
+  }
+  return unknown;
+}
+
 catalog::CatalogueChanges catalogue_changes(sqlite::Database& database, std::uint64_t since) {
   catalog::CatalogueChanges changes;
   const auto from = static_cast<std::int64_t>(since);

@@ -39,6 +39,13 @@ struct SqliteStore::Catalog final : catalog::CatalogStore {
     auto outcome = co_await threads.reader.read(work);
     co_return outcome;
   }
+  Task<Result<std::vector<std::string>>> unknown_handles(std::vector<std::string> handles) override {
+    auto work = [&handles](Database& database) -> Result<std::vector<std::string>> {
+      return storage::unknown_handles(database, handles);
+    };
+    auto outcome = co_await threads.reader.read(work);
+    co_return outcome;
+  }
   Task<Result<catalog::CatalogueChanges>> changes_since(std::uint64_t version) override {
     auto work = [version](Database& database) -> Result<catalog::CatalogueChanges> {
       return catalogue_changes(database, version);
