@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "telemetry/log.h"
@@ -29,13 +30,13 @@ CatalogueWatcher::CatalogueWatcher(catalog::CatalogStore& catalogue, inventory::
           metrics.counter("ff_catalogue_refresh_failures_total", "Refreshes that the store did not answer")),
       loads_(
           metrics.counter("ff_catalogue_loads_total",
-                          "Times that the whole catalogue was read: at the start, and when the store could "
-                          "not tell what changed")) {}
+                          "Times that the whole catalogue was read: at the start, when the store could not "
+                          "tell what changed, and after it was away")) {}
 
 CatalogueWatcher::~CatalogueWatcher() { stop(); }
 
 Task<Result<void>> CatalogueWatcher::load() {
-  auto catalogue = co_await refresh_catalogue();
+  auto catalogue = co_await refresh_catalogue(true);
   if (!catalogue) co_return catalogue;
   co_return co_await refresh_labels();
 }
@@ -58,7 +59,7 @@ void CatalogueWatcher::stop() {
 
 void CatalogueWatcher::publish_index() {
   const auto snapshot = snapshot_.load();
-  const auto index = index_.load();
+  auto index = index_.load();
   if (index && index->snapshot() == snapshot) return;
   auto next = index ? std::make_shared<const catalog::Index>(snapshot, *index)
                     : std::make_shared<const catalog::Index>(snapshot);
@@ -82,14 +83,30 @@ void CatalogueWatcher::let_go() {
   std::erase_if(old_snapshots_, only_here);
 }
 
-Task<Result<void>> CatalogueWatcher::refresh_catalogue() {
+void CatalogueWatcher::publish_labels(std::shared_ptr<const catalog::StockLabels> next) {
+  if (*next == *labels_.load()) return;
+  // What can be bought is worked out here and not by the first query that asks.
+  if (const auto index = index_.load()) index->prepare(*next);
+  labels_.store(std::move(next));
+}
+
+Task<Result<void>> CatalogueWatcher::refresh_catalogue(bool rested) {
   auto version = co_await catalogue_.version();
-  if (!version) co_return tl::unexpected(version.error());
+  if (!version) {
+    // A store that is only busy is the same store.
+    load_due_ = load_due_ || version.error().code != ErrorCode::kOverloaded;
+    co_return tl::unexpected(version.error());
+  }
   const auto current = snapshot_.load();
-  if (current && current->version() == *version) co_return Result<void>{};
-  if (current) {
+  const bool whole = !current || load_due_;
+  if (!rested || (!whole && current->version() == *version)) co_return Result<void>{};
+  if (!whole) {
     auto changes = co_await catalogue_.changes_since(current->version());
-    if (!changes) co_return tl::unexpected(changes.error());
+    if (!changes) {
+      load_due_ = ++failed_reads_ >= kFailedReadsMax;
+      co_return tl::unexpected(changes.error());
+    }
+    failed_reads_ = 0;
     if (!changes->all) {
       auto merged = co_await merge(std::move(*changes));
       co_return merged;
@@ -103,6 +120,8 @@ Task<Result<void>> CatalogueWatcher::load_all() {
   auto catalogue = co_await catalogue_.load();
   if (!catalogue) co_return tl::unexpected(catalogue.error());
   loads_.add();
+  load_due_ = false;
+  failed_reads_ = 0;
   stock_position_ = inventory::StockStore::kFromScratch;  // the catalogue may have changed stock, too
   publish(std::make_shared<const catalog::Snapshot>(std::move(*catalogue)));
   co_return Result<void>{};
@@ -115,24 +134,26 @@ Task<Result<void>> CatalogueWatcher::merge(catalog::CatalogueChanges changes) {
     for (const catalog::Variant& variant : product.variants)
       variants.push_back(variant.id);
   }
-  // Labels first, so that no page of the new catalogue is made with stock of the old.
-  co_await refresh_labels_of(std::move(variants));
+  // Labels first, so that no page of the new catalogue is made with stock of the old. Where they can't be
+  // read, the next round does all of this again.
+  auto labelled = co_await refresh_labels_of(std::move(variants));
+  if (!labelled) co_return labelled;
   publish(std::make_shared<const catalog::Snapshot>(*current, std::move(changes)));
   co_return Result<void>{};
 }
 
-Task<void> CatalogueWatcher::refresh_labels_of(std::vector<VariantId> variants) {
-  if (variants.empty()) co_return;
-  if (variants.size() > kStockReadMax) {
-    stock_position_ = inventory::StockStore::kFromScratch;
-    co_return;
+Task<Result<void>> CatalogueWatcher::refresh_labels_of(std::vector<VariantId> variants) {
+  std::vector<inventory::Stock> stocks;
+  stocks.reserve(variants.size());
+  for (std::span<const VariantId> left = variants; !left.empty();) {
+    const auto portion = left.first(std::min(left.size(), kStockReadMax));
+    left = left.subspan(portion.size());
+    auto read = co_await stock_.read(portion);
+    if (!read) co_return tl::unexpected(read.error());
+    stocks.insert(stocks.end(), read->begin(), read->end());
   }
-  auto stocks = co_await stock_.read(variants);
-  if (!stocks) {
-    stock_position_ = inventory::StockStore::kFromScratch;  // the next refresh of labels tries again
-    co_return;
-  }
-  labels_.store(std::make_shared<const catalog::StockLabels>(*labels_.load(), *stocks));
+  publish_labels(std::make_shared<const catalog::StockLabels>(*labels_.load(), stocks));
+  co_return Result<void>{};
 }
 
 Task<Result<void>> CatalogueWatcher::refresh_labels() {
@@ -147,27 +168,25 @@ Task<Result<void>> CatalogueWatcher::refresh_labels() {
   const auto current = labels_.load();
   auto next = changes->all ? std::make_shared<const catalog::StockLabels>(changes->stocks)
                            : std::make_shared<const catalog::StockLabels>(*current, changes->stocks);
-  if (*next == *current) co_return Result<void>{};
-  // What can be bought is worked out here and not by the first query that asks.
-  if (const auto index = index_.load()) index->prepare(*next);
-  labels_.store(std::move(next));
+  publish_labels(std::move(next));
   co_return Result<void>{};
 }
 
 Task<void> CatalogueWatcher::watch() {
   Instant labels_due = clock_.now() + kLabelsInterval;
+  Instant rest_until;
   bool away = false;
   for (;;) {
     co_await catalogue_.wait_for_change(clock_, kVersionInterval);
-    const std::uint64_t served = snapshot_.generation();
+    rest_until = std::min(rest_until, clock_.now() + kRestMax);  // the clock may have been set back
+    const Duration tired = std::min(rest_until - clock_.now(), kVersionInterval);
+    if (tired > Duration::zero()) co_await clock_.sleep_for(tired);
     const Instant began = clock_.now();
-    auto refreshed = co_await refresh_catalogue();
+    const bool rested = began >= rest_until;
+    auto refreshed = co_await refresh_catalogue(rested);
     if (refreshed) publish_index();
     let_go();
-    if (snapshot_.generation() != served) {
-      const Duration rest = std::min(clock_.now() - began, kRestMax);
-      co_await clock_.sleep_for(rest);
-    }
+    if (rested) rest_until = clock_.now() + std::min(clock_.now() - began, kRestMax);
     if (refreshed && clock_.now() >= labels_due) {
       refreshed = co_await refresh_labels();
       labels_due = clock_.now() + kLabelsInterval;

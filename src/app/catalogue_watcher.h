@@ -2,9 +2,10 @@
 //
 // Invariant: serving threads never wait for it. It builds on its own thread and swaps finished, immutable
 // values in. When the store is away the old values stay, and one log line says so until it is back.
-// A change is read alone and merged into what is there; the whole is read at the start and when the store
-// can't tell what changed. What it replaces it also lets go of, so that no serving thread takes a snapshot
-// apart.
+// A change is read alone and merged into what is there. The whole is read at the start, when the store can't
+// tell what changed or fails to a few times, and once after it was away: who answers then may be a standby
+// that had not seen the last changes, and may have given their versions' numbers to others. What the watcher
+// replaces it also lets go of, so that no serving thread takes a snapshot apart.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -21,13 +22,17 @@ namespace ff::app {
 
 class CatalogueWatcher {
  public:
-  /// How long a change may go unheard where nothing tells of it (SQLite, a pooler before PostgreSQL): with
-  /// the reading of all stock in between (0.5 s for 1,000,000 variants) a price still shows within a second.
+  /// How long a change may go unheard where nothing tells of it (SQLite, a pooler before PostgreSQL). At
+  /// 1,000,000 variants a changed price showed after 0.45 s (slowest of 3, `FF_BENCH_PARTS=change ./ff bench
+  /// sizes`).
   static constexpr Duration kVersionInterval = std::chrono::milliseconds(250);
-  /// It rests for as long as it worked, so that a stream of changes costs half a niced thread at most; up to
-  /// this, so that the next change is not late. Changes that come meanwhile are merged at once.
-  static constexpr Duration kRestMax = std::chrono::milliseconds(250);
-  static constexpr std::size_t kStockReadMax = 5'000;  // variants; of more all stock is read
+  /// After a merge none begins for as long as that took, so that a stream of changes costs half a niced
+  /// thread; up to this, so that the next change is not late: a merge that takes longer costs more than half.
+  /// Changes that come meanwhile are merged together. The version is asked for all the same, so that no
+  /// outage passes unseen, and labels are refreshed.
+  static constexpr Duration kRestMax = std::chrono::seconds(5);
+  static constexpr int kFailedReadsMax = 3;  // of changes, one after the other; then the whole is read
+  static constexpr std::size_t kStockReadMax = 5'000;                           // variants in one question
   static constexpr Duration kLabelsInterval = std::chrono::milliseconds(1000);  // reads what changed
   // Reads all stock, whatever was heard: it costs the database some 100 ms for 100,000 variants.
   static constexpr Duration kAllLabelsInterval = std::chrono::minutes(5);
@@ -48,13 +53,14 @@ class CatalogueWatcher {
 
  private:
   Task<void> watch();
-  Task<Result<void>> refresh_catalogue();
+  Task<Result<void>> refresh_catalogue(bool rested);
   Task<Result<void>> load_all();
   Task<Result<void>> merge(catalog::CatalogueChanges changes);
-  Task<void> refresh_labels_of(std::vector<VariantId> variants);
+  Task<Result<void>> refresh_labels_of(std::vector<VariantId> variants);
   Task<Result<void>> refresh_labels();
   void publish(std::shared_ptr<const catalog::Snapshot> next);
   void publish_index();
+  void publish_labels(std::shared_ptr<const catalog::StockLabels> next);
   void let_go();
 
   catalog::CatalogStore& catalogue_;
@@ -67,6 +73,8 @@ class CatalogueWatcher {
   catalog::SnapshotHolder snapshot_;
   catalog::IndexHolder index_;
   catalog::StockLabelsHolder labels_;
+  bool load_due_ = false;  // what is served can't be trusted, or its changes can't be read
+  int failed_reads_ = 0;
   std::int64_t stock_position_ = inventory::StockStore::kFromScratch;
   Instant all_labels_due_;
   /// Replaced, but perhaps held by a serving thread: the last to go is dropped here. At most those that

@@ -32,7 +32,8 @@ using UpsertIndex = std::unordered_map<std::string_view, std::size_t>;
 Result<UpsertIndex> check(const catalog::CatalogueChange& change);
 
 /// Whether a store at `version`, which knows of the changes after version `from` up to version `to`, can tell
-/// what changed since `since`.
+/// what changed since `since`. It goes by numbers: a store that lost its last changes and gave their numbers
+/// to others is not told apart, so who reads it loads the whole after it was away.
 bool changes_known(std::uint64_t since, std::uint64_t version, std::int64_t from, std::int64_t to);
 
 /// By how much available must move to reach `target`; never below zero unless it may be backordered.
