@@ -123,7 +123,7 @@ TEST_F(WaitingRoomTest, AsksAgainInAMomentWhereNobodyWaits) {
   start();
   browser.get("/queue/drop");
   const http::Response page = browser.get("/queue/drop");
-  EXPECT_THAT(page.body, HasSubstr("You're next"));
+  EXPECT_THAT(page.body, HasSubstr("You&#39;re next"));
   const std::string refresh = header_of(page, "Refresh");
   const std::string wait = refresh.substr(0, refresh.find(';'));
   EXPECT_THAT(wait, testing::AnyOf("2", "3", "4"));
@@ -211,11 +211,11 @@ TEST_F(WaitingRoomTest, TellsNobodyThatItsTheirTurnWhoseTicketWasUsed) {
   call_everybody();
   Browser other{shop};
   other.cookies["ff_tickets"] = browser.cookies["ff_tickets"];
-  EXPECT_THAT(other.get("/queue/drop").body, HasSubstr("It's your turn")) << "nobody went in with it yet";
+  EXPECT_THAT(other.get("/queue/drop").body, HasSubstr("It&#39;s your turn")) << "nobody went in with it yet";
   browser.post("/queue/drop/enter", {});
   const http::Response page = other.get("/queue/drop");
   EXPECT_EQ(page.status, 200);
-  EXPECT_THAT(page.body, Not(HasSubstr("It's your turn")));
+  EXPECT_THAT(page.body, Not(HasSubstr("It&#39;s your turn")));
   EXPECT_THAT(page.body, HasSubstr("data-state=\"spent\""));
   EXPECT_THAT(page.body, HasSubstr("from another browser or with another cart"));
   EXPECT_EQ(header_of(page, "Refresh"), "") << "nothing changes by waiting";
@@ -234,7 +234,7 @@ TEST_F(WaitingRoomTest, TellsWhoBoughtThatTheOrderStandsAndHowToBuyAgain) {
   shop.clock.advance_to(shop.clock.now() + sale.settings.pass_for + seconds(1));
   const std::string ticket = browser.cookies["ff_tickets"];
   const std::string body = browser.get("/queue/drop").body;
-  EXPECT_THAT(body, Not(HasSubstr("It's your turn")));
+  EXPECT_THAT(body, Not(HasSubstr("It&#39;s your turn")));
   EXPECT_THAT(body, HasSubstr("your time at the checkout ended on"));
   EXPECT_THAT(body, HasSubstr("your order stands"));
   EXPECT_THAT(body, HasSubstr("One shopper may buy 2 in this sale"));
