@@ -33,7 +33,7 @@ def test_the_database_goes_away_and_everybody_can_look_and_soon_buy_again(shop, 
         if how == "restarted":
             shop.cluster.delete("pods", pod["metadata"]["name"])
         else:
-            shop.cluster.kill_container(pod, "postgres")
+            shop.cluster.kill_containers([pod], "postgres")
         wait_until(lambda: database_is_back(shop, before), "the database", BACK_SECONDS_MAX, shop.troubles)
         ready = time.time() - began
         storm.wait_for_orders(ORDERS, BACK_SECONDS_MAX)

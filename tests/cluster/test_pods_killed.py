@@ -46,7 +46,7 @@ def test_kill_9_of_containers_costs_at_most_what_was_under_way(shop):
             storm.wait_for_orders(ORDERS_BETWEEN, ORDERS_SECONDS_MAX)
             name, began = victim["metadata"]["name"], time.time()
             restarts = victim["status"]["containerStatuses"][0]["restartCount"]
-            shop.cluster.kill_container(victim, "web")
+            shop.cluster.kill_containers([victim], "web")
 
             def restarted():
                 pod = shop.cluster.get("pods", name)
@@ -70,8 +70,7 @@ def test_all_containers_killed_at_once_are_noticed_and_no_order_is_lost(shop):
     with shop.shoppers() as (pages, storm):
         storm.wait_for_orders(ORDERS_BETWEEN, ORDERS_SECONDS_MAX)
         began = time.time()
-        for victim in shop.ready_pods():
-            shop.cluster.kill_container(victim, "web")
+        shop.cluster.kill_containers(shop.ready_pods(), "web")
         wait_until(lambda: len(shop.ready_pods()) < 2, "the cluster to notice", START_SECONDS_MAX, shop.troubles, every=0.05)
         wait_until(lambda: len(shop.ready_pods()) == 2, "all to be back", START_SECONDS_MAX, shop.troubles)
         back = time.time() - began

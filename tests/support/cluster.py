@@ -171,9 +171,13 @@ class Cluster:
             told.append(json.loads(self.docker("exec", node, "crictl", "inspect", each)))
         return told
 
-    def kill_container(self, pod: dict, name: str):
-        """kill -9 of the container's process, as the machine would do it when memory runs out."""
-        node = pod["spec"]["nodeName"]
-        wanted = next(each["containerID"].split("//")[1] for each in pod["status"]["containerStatuses"] if each["name"] == name)
-        told = json.loads(self.docker("exec", node, "crictl", "inspect", wanted))
-        self.docker("exec", node, "kill", "-9", str(told["info"]["pid"]))
+    def kill_containers(self, pods: list, name: str):
+        """kill -9 of the containers' processes, as machines would do it when memory runs out, and as good as at once."""
+        victims = []
+        for pod in pods:
+            statuses = pod["status"]["containerStatuses"]
+            identifier = next(each["containerID"].split("//")[1] for each in statuses if each["name"] == name)
+            node = pod["spec"]["nodeName"]
+            victims.append((node, json.loads(self.docker("exec", node, "crictl", "inspect", identifier))["info"]["pid"]))
+        kills = [subprocess.Popen(["docker", "exec", node, "kill", "-9", str(process)]) for node, process in victims]
+        assert not any(kill.wait(COMMAND_SECONDS_MAX) for kill in kills), "a process could not be killed"
