@@ -143,6 +143,43 @@ def test_the_draw_becomes_a_place_without_a_reload(open_page, sale):
     assert "ahead" in page.title() or "next" in page.title(), "a tab in the background tells it"
 
 
+SHED_SECONDS = 240
+# Two URLs a round; rounds are 30 s apart, or 4, 4, 8, 16, 32 and then 60 s: 9 in so long, 12 where a slow machine's
+# own time adds to it.
+SHED_REQUESTS_MAX = 2 * 12
+
+
+@pytest.mark.parametrize("told", [None, "30"], ids=["no-time", "retry-after"])
+def test_a_server_that_sheds_load_is_asked_less_and_less_until_it_answers(chromium, sale, told):
+    a_long_line(sale)
+    asked = []
+
+    def shed(route):
+        asked.append(route.request.url)
+        route.fulfill(status=503, headers={"Retry-After": told} if told else {}, body="")
+
+    def pass_seconds(page, count):
+        for _ in range(count):
+            page.clock.run_for(1000)
+            page.wait_for_timeout(10)  # real ones: for the answers
+
+    context = chromium.new_context(base_url=sale.shop.url)  # not open_page: a refusal is told in the console
+    try:
+        page = context.new_page()
+        page.clock.install()
+        page.goto(f"/queue/{sale.name}")
+        urls = re.compile(f"/(queue|api/v1/sales)/{sale.name}$")
+        page.route(urls, shed)
+        pass_seconds(page, SHED_SECONDS)
+        assert {"/api/v1/sales/" in url for url in asked} == {True, False}, "the page was due meanwhile"
+        assert len(asked) <= SHED_REQUESTS_MAX, asked
+        page.unroute(urls)
+        with page.expect_response(lambda response: response.ok and "/queue/" in response.url, timeout=CALLED_MS):
+            pass_seconds(page, 100)  # the longest pause and its jitter
+    finally:
+        context.close()
+
+
 def test_nobody_who_looks_elsewhere_is_sent_in(open_page, sale):
     """The time at the checkout would run; the tab calls instead."""
     a_long_line(sale)
