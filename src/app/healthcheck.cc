@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "http/server.h"
 
 namespace ff::app {
 namespace {
@@ -78,11 +79,9 @@ Result<void> judge(const std::string& url, const Heard& heard) {
 }  // namespace
 
 Result<void> healthcheck(const config::Options& options, const HealthQuestion& question) {
-  const std::string& name = options.ops_listen.address;
-  error_code wrong;
-  const auto listening = asio::ip::make_address(name == "localhost" ? "127.0.0.1" : name, wrong);
-  if (wrong) return invalid("ops_listen", "'" + name + "' is not an address to listen on");
-  const tcp::endpoint server(address_to_ask(listening), options.ops_listen.port);
+  const auto listening = http::listen_address(options.ops_listen.address);
+  if (!listening) return invalid("ops_listen", listening.error().fields.front().message);
+  const tcp::endpoint server(address_to_ask(*listening), options.ops_listen.port);
   const std::string host = server.address().is_v6()
                                ? fmt::format("[{}]:{}", server.address().to_string(), server.port())
                                : fmt::format("{}:{}", server.address().to_string(), server.port());

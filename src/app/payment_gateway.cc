@@ -1,10 +1,10 @@
 #include "app/payment_gateway.h"
 
-#include <boost/asio/ip/address.hpp>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
+#include "app/descriptors.h"
 #include "app/open_gateway.h"
 #include "app/shop_file.h"
 #include "app/signals.h"
@@ -18,15 +18,15 @@ namespace ff::app {
 namespace {
 
 bool is_this_machine(const std::string& address) {
-  boost::system::error_code error;
-  const auto parsed = asio::ip::make_address(address == "localhost" ? "127.0.0.1" : address, error);
-  return !error && parsed.is_loopback();
+  const auto parsed = http::listen_address(address);
+  return parsed && parsed->is_loopback();
 }
 
 }  // namespace
 
 Result<void> payment_gateway(const config::Options& options, const PaymentGatewayArguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
+  const http::Limits limits = limits_within_descriptors();
   end_at_once_when_told();
   for (const std::string& warning : options.warnings)
     log::warning("config", warning);
@@ -64,7 +64,7 @@ Result<void> payment_gateway(const config::Options& options, const PaymentGatewa
   listening.name = "payment-gateway";
   listening.address = endpoint->address;
   listening.port = endpoint->port;
-  http::Server server(router, http::Limits{}, std::move(listening), clock, metrics);
+  http::Server server(router, limits, std::move(listening), clock, metrics);
   if (auto bound = server.listen(); !bound) return bound;
   Signals signals;  // from here on they are waited for, and what is under way is finished
   server.start();

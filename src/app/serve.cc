@@ -1,7 +1,6 @@
 #include "app/serve.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -13,6 +12,7 @@
 #include "api/api.h"
 #include "app/catalogue_watcher.h"
 #include "app/demo_shop.h"
+#include "app/descriptors.h"
 #include "app/open_gateway.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
@@ -78,22 +78,6 @@ std::optional<admission::ClientRateSettings> client_rates(const config::Options&
   const auto [per_second, burst] = options.client_rate;
   if (per_second == 0) return std::nullopt;
   return admission::ClientRateSettings{static_cast<double>(per_second), static_cast<double>(burst)};
-}
-
-/// Raises the limit of descriptors to what the system allows. Each connection is one, and so is each large
-/// finished answer: of connections there may be as many as leave room for the others, so that at the bound
-/// the longest idle one gives way, which it can't when it is the system that refuses.
-http::Limits limits_within_descriptors() {
-  constexpr rlim_t kOthersMax = 2'000;
-  http::Limits limits;
-  rlimit descriptors{};
-  if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return limits;
-  descriptors.rlim_cur = descriptors.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &descriptors) != 0 && ::getrlimit(RLIMIT_NOFILE, &descriptors) != 0)
-    return limits;
-  const rlim_t others = std::min(kOthersMax, descriptors.rlim_cur / 2);
-  limits.connections_max = std::min<std::size_t>(limits.connections_max, descriptors.rlim_cur - others);
-  return limits;
 }
 
 /// Of the ops port: probes, scrapers and an operator's hand.

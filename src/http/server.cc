@@ -55,14 +55,14 @@ Error cannot_listen(const std::string& address, std::uint16_t port, const error_
   return {taken ? ErrorCode::kConflict : ErrorCode::kUnavailable, std::move(line), {}};
 }
 
-Result<asio::ip::address> address_of(const std::string& name) {
+}  // namespace
+
+Result<asio::ip::address> listen_address(const std::string& name) {
   error_code error;
   const auto address = asio::ip::make_address(name == "localhost" ? "127.0.0.1" : name, error);
   if (error) return invalid("listen", "'" + name + "' is not an address to listen on");
   return address;
 }
-
-}  // namespace
 
 struct Server::Shared {
   Shared(const Router& the_router, Limits the_limits, ServerOptions the_options, const Clock& the_clock,
@@ -309,7 +309,7 @@ Server::Server(const Router& router, Limits limits, ServerOptions options, const
 Server::~Server() { join(); }
 
 Result<void> can_listen(const std::string& name, std::uint16_t port) {
-  const auto address = address_of(name);
+  const auto address = listen_address(name);
   if (!address) return tl::unexpected(address.error());
   const tcp::endpoint endpoint(*address, port);
   asio::io_context context;
@@ -332,7 +332,7 @@ Result<void> Server::listen() {
   // Sockets that share a port by SO_REUSEPORT would also share it with another process of this user, which is
   // a mistake that would go unseen: one bind without sharing finds it.
   if (auto free = can_listen(options.address, options.port); !free) return free;
-  tcp::endpoint endpoint(*address_of(options.address), options.port);
+  tcp::endpoint endpoint(*listen_address(options.address), options.port);
   for (const auto& worker : workers_) {
     if (const error_code failed = worker->listen(endpoint); failed) {
       for (const auto& opened : workers_)

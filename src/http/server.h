@@ -23,6 +23,7 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -46,6 +47,9 @@ struct ServerOptions {
   SecurityHeaders security;
   MakeGate gate;  // null: every request is worked for
 };
+
+/// What ServerOptions::address means. kInvalid (field "listen") where it is none.
+Result<asio::ip::address> listen_address(const std::string& name);
 
 /// Whether a server could listen there now: binds and lets go. Errors as Server::listen()'s.
 Result<void> can_listen(const std::string& address, std::uint16_t port);

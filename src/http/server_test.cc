@@ -771,5 +771,11 @@ TEST_F(ServerTest, OpsRoutesSayHowThingsAre) {
   EXPECT_TRUE(metrics.body.ends_with("# EOF\n"));
 }
 
+TEST(ListenAddress, IsLocalhostOrANumber) {
+  EXPECT_EQ(listen_address("localhost")->to_string(), "127.0.0.1");
+  EXPECT_EQ(listen_address("::")->to_string(), "::");
+  EXPECT_EQ(listen_address("example.com").error().code, ErrorCode::kInvalid);
+}
+
 }  // namespace
 }  // namespace ff::http

@@ -3,6 +3,7 @@ is killed, slow, away, or shared by several servers."""
 
 import json
 import random
+import resource
 import signal
 import sqlite3
 import threading
@@ -116,6 +117,15 @@ def test_it_does_not_start_without_a_secret_where_strangers_could_come(tmp_path)
 def test_probes_and_metrics_need_no_secret(gateway):
     for path in ("/livez", "/readyz", "/startupz", "/metrics"):
         assert requests.get(gateway.url + path, timeout=10).status_code == 200
+
+
+def test_it_takes_the_descriptors_that_it_may_and_no_more_connections_than_they_allow(tmp_path):
+    soft, hard = 200, 1_000
+    lower = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))  # noqa: E731
+    with GatewayProcess(tmp_path / "gateway", before_exec=lower) as gateway:
+        assert resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
+        metrics = requests.get(gateway.url + "/metrics", timeout=10).text
+        assert 'ff_http_connections_max{server="payment-gateway"} 500\n' in metrics, "half is for all else"
 
 
 def test_told_to_stop_it_answers_what_it_has_begun(gateway):

@@ -24,9 +24,10 @@ def free_port() -> int:
 class GatewayProcess:
     """`fashionforward payment-gateway` on one folder; its address and its secret outlive a kill."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, before_exec=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.before_exec = before_exec
         self.ledger = folder / "gateway.db"
         self.token_file = folder / "token"
         self.token_file.write_text(secrets.token_urlsafe(32) + "\n")
@@ -44,7 +45,8 @@ class GatewayProcess:
         self.process = subprocess.Popen(
             [binary(), "payment-gateway", "--listen", f"127.0.0.1:{self.port}", "--ledger", str(self.ledger),
              "--token-file", str(self.token_file), "--latency", str(latency_ms)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=surroundings(), cwd=self.folder)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=surroundings(), cwd=self.folder,
+            preexec_fn=self.before_exec)
         threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True).start()
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._ready():
