@@ -18,10 +18,9 @@ namespace {
 /// in the clear.
 constexpr http_client::TargetPolicy kPolicy{true, true};
 
-http_client::ClientLimits limits() {
+http_client::ClientLimits limits(const payments::HttpGatewaySettings& settings) {
   http_client::ClientLimits limits;
-  // A request under way is a connection (HTTP/1.1). A gateway 200 ms away then answers 5000 a second.
-  limits.in_flight_max = 1024;
+  limits.in_flight_max = settings.in_flight_max;
   limits.idle_connections_max = 256;
   limits.response_bytes_max = payments::wire::kAnswerBytesMax;
   limits.connect_timeout = std::chrono::seconds(2);  // a machine that is gone does not even refuse
@@ -61,10 +60,12 @@ Result<OpenGateway> open_gateway_elsewhere(const config::Options& options, Clock
   }
   auto secret = gateway_secret(options.payment_gateway_token_file);
   if (!secret) return tl::unexpected(secret.error());
+  const payments::HttpGatewaySettings settings;
   OpenGateway opened;
-  opened.client = std::make_unique<http_client::CurlClient>("FashionForward/" FF_VERSION, kPolicy, limits());
+  opened.client =
+      std::make_unique<http_client::CurlClient>("FashionForward/" FF_VERSION, kPolicy, limits(settings));
   auto gateway = std::make_unique<payments::HttpGateway>(url, std::move(*secret), *opened.client, clock,
-                                                         random, payments::HttpGatewaySettings{}, metrics);
+                                                         random, settings, metrics);
   opened.reachable = [at = gateway.get()] { return at->reachable(); };
   opened.probe = [at = gateway.get()] { return at->probe(); };
   opened.gateway = std::move(gateway);

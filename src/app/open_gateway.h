@@ -20,8 +20,10 @@ namespace ff::app {
 struct OpenGateway {
   std::unique_ptr<http_client::Client> client;  // of a gateway elsewhere; goes after it
   std::unique_ptr<payments::Gateway> gateway;
-  // Of a gateway elsewhere: whether somebody listens there, as far as is known, and as it is found out.
-  std::function<Task<bool>()> reachable, probe;
+  // Of a gateway elsewhere: whether an order is worth placing, as far as is known; and whether somebody
+  // listens there, as it is found out.
+  std::function<Task<Result<void>>()> reachable;
+  std::function<Task<bool>()> probe;
 };
 
 /// `store`: of the shop, asked before a ledger is begun (app/shop_file.h). The

@@ -220,12 +220,11 @@ Task<Result<Answer>> Service::run(Request& request) {
     co_return fail(ErrorCode::kOverloaded, "its client has left");
   }
   if (settings_.gateway_reachable && (*priced).order->state == State::kPendingPayment) {
-    const bool reachable = co_await settings_.gateway_reachable();
+    Result<void> reachable = co_await settings_.gateway_reachable();
     // It could only wait for its hold to end: better no order than one that can't be paid.
     if (!reachable) {
       std::string key = (*priced).order->idempotency_key;
-      Error away{ErrorCode::kUnavailable, "nobody listens at the payment gateway", {}};
-      co_return co_await recorded_or(request, std::move(key), std::move(away));
+      co_return co_await recorded_or(request, std::move(key), std::move(reachable.error()));
     }
   }
   Result<orders::PlaceOutcome> outcome = co_await committer_.place(std::move(*priced));

@@ -80,8 +80,8 @@ using Answer = std::variant<Paid, Pending, Declined, SoldOut>;
 /// reads memory only.
 using PurchaseLimits = std::function<std::vector<orders::PurchaseLimit>(const orders::Order& order)>;
 
-/// Whether a payment could be asked for at all. Any io thread.
-using GatewayReachable = std::function<Task<bool>()>;
+/// Whether a payment could be asked for at all; else kUnavailable or kOverloaded. Any io thread.
+using GatewayReachable = std::function<Task<Result<void>>()>;
 
 struct Settings {
   Duration payment_timeout = std::chrono::seconds(10);

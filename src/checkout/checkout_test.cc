@@ -47,9 +47,9 @@ TEST_F(CheckoutTest, BuyNowOrdersItsLinesAndLeavesTheCart) {
   EXPECT_EQ(stock("shirt").sold, 1);
 }
 
-TEST_F(CheckoutTest, WhileNobodyListensAtTheGatewayNoCardOrderIsPlacedAndRecordedAnswersAreGivenAgain) {
-  bool there = true;
-  settings.gateway_reachable = [&there]() -> Task<bool> { co_return there; };
+TEST_F(CheckoutTest, WhileTheGatewayCantBeAskedNoCardOrderIsPlacedAndRecordedAnswersAreGivenAgain) {
+  Result<void> there;
+  settings.gateway_reachable = [&there]() -> Task<Result<void>> { co_return there; };
   Service careful{catalogue, store.carts(), orders, committer, gateway,
                   rules,     clock,         random, settings,  metrics};
   const auto buy = [&](const char* key) {
@@ -61,7 +61,9 @@ TEST_F(CheckoutTest, WhileNobodyListensAtTheGatewayNoCardOrderIsPlacedAndRecorde
   const Paid* paid = get<Paid>(first);
   ASSERT_NE(paid, nullptr);
 
-  there = false;
+  there = fail(ErrorCode::kOverloaded, "too many wait");
+  EXPECT_EQ(code_of(run(careful.place(buy("k2")))), ErrorCode::kOverloaded);
+  there = fail(ErrorCode::kUnavailable, "nobody listens");
   EXPECT_EQ(code_of(run(careful.place(buy("k2")))), ErrorCode::kUnavailable);
   EXPECT_EQ(stock("shirt").held, 0);
   const auto again = run(careful.place(buy("k1")));
@@ -75,7 +77,7 @@ TEST_F(CheckoutTest, WhileNobodyListensAtTheGatewayNoCardOrderIsPlacedAndRecorde
   on_delivery.card.reset();
   EXPECT_NE(get<Paid>(run(careful.place(on_delivery))), nullptr);
 
-  there = true;
+  there = {};
   EXPECT_NE(get<Paid>(run(careful.place(buy("k2")))), nullptr) << "the refused key is as good as new";
   sweep();
   EXPECT_THAT(audit(), IsEmpty());

@@ -35,8 +35,8 @@ class Client {
   virtual ~Client() = default;
   /// kUnknown: no whole answer in time, but some of the request had left: it may have been acted on. The
   /// others say that nothing was sent. kUnavailable: not reached. kInvalid: the address is one that the
-  /// policy refuses. kOverloaded: too many requests are under way. Any thread; answers on the caller's
-  /// executor.
+  /// policy refuses. kOverloaded: too many requests are under way. kInternal: the request can't be prepared,
+  /// for want of memory say. Any thread; answers on the caller's executor.
   virtual Task<Result<Response>> send(Request request) = 0;
   /// Ends all that is under way, and all that comes later with kUnavailable.
   virtual void close() = 0;

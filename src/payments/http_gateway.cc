@@ -15,13 +15,31 @@ namespace {
 constexpr std::string_view kRoom = "payments";
 constexpr const char* kProbeKey = "is-anybody-there";          // of no payment
 constexpr Duration kLeastLeft = std::chrono::milliseconds(1);  // of a deadline, for an attempt to be made
+/// Of a deadline, for an attempt that reached nobody to say something: with less, it is we who came too late.
+constexpr Duration kFairTry = std::chrono::milliseconds(500);
 
 /// Nothing was done, and the same request would fare no better. 408 and 429 are about the moment.
 bool is_final_refusal(int status) { return status < 500 && status != 408 && status != 429; }
-/// http_client/client.h: every code but one says so.
-bool nothing_was_sent(const Error& error) { return error.code != ErrorCode::kUnknown; }
-/// Whoever asks there will hear this: another token is wanted, or it is no such gateway.
-bool is_wrong_place(int status) { return is_final_refusal(status) && status != 413 && status != 422; }
+/// http_client/client.h: every code but one says that nothing was sent. An answer was acted on, as far as is
+/// known, unless it refuses.
+bool may_have_been_acted_on(const Result<http_client::Response>& outcome) {
+  return outcome ? !is_final_refusal(outcome->status) : outcome.error().code == ErrorCode::kUnknown;
+}
+/// Or whoever asks there will hear this: another token is wanted, or it is no such gateway.
+bool reached_nobody(const Result<http_client::Response>& outcome) {
+  if (outcome) return is_final_refusal(outcome->status) && outcome->status != 413 && outcome->status != 422;
+  return outcome.error().code == ErrorCode::kUnavailable || outcome.error().code == ErrorCode::kInvalid;
+}
+/// The same request would fare no better.
+bool is_final(const Result<http_client::Response>& outcome) {
+  if (outcome) return is_final_refusal(outcome->status);
+  // Overloaded: whoever waited for a slot has waited as long as they could.
+  return outcome.error().code == ErrorCode::kInvalid || outcome.error().code == ErrorCode::kOverloaded;
+}
+
+std::string why(const Result<http_client::Response>& outcome) {
+  return outcome ? fmt::format("it answered {}", outcome->status) : outcome.error().detail;
+}
 
 }  // namespace
 
@@ -41,7 +59,9 @@ HttpGateway::HttpGateway(std::string url, std::optional<SharedSecret> secret, ht
       clock_(clock),
       random_(random),
       settings_(settings),
-      counters_(metrics) {}
+      counters_(metrics),
+      slots_(settings.in_flight_max, settings.waiting_max),
+      reachability_(settings.failures_max, settings.silence, settings.probe_period) {}
 
 http_client::Request HttpGateway::get(const std::string& rest) const {
   http_client::Request request;
@@ -64,54 +84,59 @@ Duration HttpGateway::drawn(Duration most) {
   return Duration(static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most.count()) + 1)));
 }
 
-void HttpGateway::note_away(std::string_view why) {
-  if (away_.exchange(true)) return;
-  next_probe_us_.store((clock_.now() + settings_.probe_period).us);
-  counters_.reachable.set(0);
-  log::warning(kRoom, "the payment gateway can't be asked", {{"url", url_}, {"detail", why}});
+void HttpGateway::note_away(std::string_view reason) {
+  counters_.reachable.set(reachability_.away() ? 0 : 1);  // whoever else turns it meanwhile
+  log::warning(kRoom, "the payment gateway can't be asked", {{"url", url_}, {"detail", reason}});
 }
 
 void HttpGateway::note_back() {
-  if (!away_.load(std::memory_order_relaxed) || !away_.exchange(false)) return;
-  counters_.reachable.set(1);
+  counters_.reachable.set(reachability_.away() ? 0 : 1);  // whoever else turns it meanwhile
   log::info(kRoom, "the payment gateway answers again", {{"url", url_}});
+}
+
+Task<HttpGateway::Attempt> HttpGateway::attempt(http_client::Request request, Instant deadline) {
+  Attempt made{fail(ErrorCode::kOverloaded, "it waited too long for requests under way"), Says::kNothing};
+  Result<RequestSlots::Slot> slot = co_await slots_.take(deadline - clock_.now());
+  const Instant began = clock_.now();
+  if (!slot) made.outcome = tl::unexpected<Error>(std::move(slot.error()));
+  request.timeout = deadline - began;
+  if (!slot || request.timeout < kLeastLeft) co_return made;
+  const bool fair = request.timeout >= kFairTry;
+  made.outcome = co_await client_.send(std::move(request));
+  if (made.outcome && made.outcome->status == 200) {
+    if (reachability_.answered(clock_.now())) note_back();
+  } else if (reached_nobody(made.outcome) && fair) {
+    made.says = Says::kNobody;
+    if (reachability_.attempt_failed(began, clock_.now())) note_away(why(made.outcome));
+  } else if (may_have_been_acted_on(made.outcome)) {
+    made.says = Says::kSomebody;
+  }
+  co_return made;
 }
 
 Task<Result<http_client::Response>> HttpGateway::ask(http_client::Request request, Instant deadline,
                                                      int attempts_max) {
-  bool may_have_arrived = false, nobody_there = false;
-  std::string why = "there was no time left to ask";
+  bool acted_on = false, nobody = false, somebody = false;
+  std::string reason = "there was no time left to ask";
+  const Instant began = clock_.now();
   Duration pause = settings_.pause_first;
-  for (int attempts = 0; attempts < attempts_max;) {
-    const Duration left = deadline - clock_.now();
-    if (left < kLeastLeft) break;
-    http_client::Request attempt = request;
-    attempt.timeout = left;
-    Result<http_client::Response> outcome = co_await client_.send(std::move(attempt));
-    Duration wait = settings_.busy_pause;
-    const bool busy = !outcome && outcome.error().code == ErrorCode::kOverloaded;
-    if (!busy) {
-      if (outcome && outcome->status == 200) {
-        note_back();
-        co_return outcome;
-      }
-      ++attempts;
-      wait = std::exchange(pause, std::min(2 * pause, settings_.pause_max));
-    }
-    why = outcome ? fmt::format("it answered {}", outcome->status) : std::move(outcome.error().detail);
-    nobody_there = outcome ? is_wrong_place(outcome->status) : nothing_was_sent(outcome.error()) && !busy;
-    if (outcome && is_final_refusal(outcome->status)) break;
-    if (!outcome && outcome.error().code == ErrorCode::kInvalid) break;
-    may_have_arrived = may_have_arrived || outcome || !nothing_was_sent(outcome.error());
-    const Duration pausing = drawn(wait);
-    if (attempts == attempts_max || clock_.now() + pausing + kLeastLeft > deadline) break;
-    if (!busy) counters_.retries.add();
+  for (int attempts = 1; clock_.now() + kLeastLeft <= deadline; ++attempts) {
+    http_client::Request same = request;
+    Attempt made = co_await attempt(std::move(same), deadline);
+    if (made.outcome && made.outcome->status == 200) co_return std::move(made.outcome);
+    acted_on = acted_on || may_have_been_acted_on(made.outcome);
+    nobody = nobody || made.says == Says::kNobody;
+    somebody = somebody || made.says == Says::kSomebody;
+    reason = why(made.outcome);
+    if (is_final(made.outcome) || attempts == attempts_max) break;
+    const Duration pausing = drawn(std::exchange(pause, std::min(2 * pause, settings_.pause_max)));
+    if (clock_.now() + pausing + kLeastLeft > deadline) break;
+    counters_.retries.add();
     co_await clock_.sleep_for(pausing);
   }
-  if (nobody_there) note_away(why);
-  if (may_have_arrived)
-    co_return fail(ErrorCode::kUnknown, "the payment gateway's answer is not known: " + why);
-  co_return fail(ErrorCode::kUnavailable, "the payment gateway can't be asked: " + why);
+  if (nobody && !somebody && reachability_.call_failed(began, clock_.now())) note_away(reason);
+  if (acted_on) co_return fail(ErrorCode::kUnknown, "the payment gateway's answer is not known: " + reason);
+  co_return fail(ErrorCode::kUnavailable, "the payment gateway can't be asked: " + reason);
 }
 
 Task<Result<Payment>> HttpGateway::payment(std::string key, http_client::Request request, Instant deadline,
@@ -184,14 +209,14 @@ Task<bool> HttpGateway::probe() {
   co_return answered.has_value();
 }
 
-Task<bool> HttpGateway::reachable() {
-  if (!away_.load(std::memory_order_relaxed)) co_return true;
-  const Instant now = clock_.now();
-  std::int64_t due = next_probe_us_.load();
-  if (now.us < due) co_return false;
-  if (!next_probe_us_.compare_exchange_strong(due, (now + settings_.probe_period).us)) co_return false;
-  const bool back = co_await probe();
-  co_return back;
+Task<Result<void>> HttpGateway::reachable() {
+  if (slots_.waiting() >= settings_.waiting_full)
+    co_return fail(ErrorCode::kOverloaded, "too many payments wait for the payment gateway");
+  if (!reachability_.away()) co_return Result<void>{};
+  bool back = false;
+  if (reachability_.probe_is_due(clock_.now())) back = co_await probe();
+  if (back) co_return Result<void>{};
+  co_return fail(ErrorCode::kUnavailable, "nobody listens at the payment gateway");
 }
 
 }  // namespace ff::payments

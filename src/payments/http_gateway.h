@@ -1,22 +1,27 @@
 // The gateway as a process elsewhere (payments/gateway_api.h), asked over HTTP: what several shops share.
 //
 // Invariants: a call ends by its deadline. Every operation is idempotent by its key, so all may be asked
-// again: at most `attempts_max` times, after pauses drawn at random. What an error says:
-//   kUnavailable  nothing was sent, at no attempt: nobody listened, or our request was refused as such (4xx)
-//   kUnknown      it may have been acted on: no answer in time, a connection that broke, 5xx, an answer that
-//                 can't be read
+// again: at most `attempts_max` times, after pauses drawn at random. Who finds `in_flight_max` requests under
+// way waits in a line, first come, first served. What an error says:
+//   kUnavailable  nothing was acted on, at no attempt: nobody was reached, or our request was refused as such
+//                 (4xx but 408 and 429), or others of ours were under way until the deadline or in too long a
+//                 line
+//   kUnknown      it may have been acted on: no answer in time, a connection that broke, 5xx, 408, 429, an
+//                 answer that can't be read
 // To who asks for a payment both are "not known", as the port has it: another process may have asked before
 // under the same key. The difference is for reachable(), which keeps orders from being placed that can't be
 // paid.
 #pragma once
 
-#include <atomic>
+#include <cstddef>
 #include <optional>
 #include <string>
 
 #include "base/random.h"
 #include "http_client/client.h"
 #include "payments/gateway.h"
+#include "payments/reachability.h"
+#include "payments/request_slots.h"
 #include "payments/shared_secret.h"
 #include "telemetry/metrics.h"
 
@@ -28,8 +33,18 @@ struct HttpGatewaySettings {
   int attempts_max = 5;
   Duration pause_first = std::chrono::milliseconds(100);  // at most; doubles. Drawn between 0 and that
   Duration pause_max = std::chrono::seconds(1);
-  Duration busy_pause =
-      std::chrono::milliseconds(20);  // at most, where our own client has too many under way
+  // A request under way is a connection (HTTP/1.1). A gateway 200 ms away then answers 5000 a second. The
+  // client must let as many.
+  std::size_t in_flight_max = 1024;
+  // So many wait, and no new order is placed: as many again as are under way, so one more answer's time.
+  std::size_t waiting_full = 1024;
+  // Room for those that were let in before and whose orders are being written: as many as the committer
+  // queues.
+  std::size_t waiting_max = 8192;
+  // So many attempts in a row reached nobody, and for so long: more than one call makes, and longer than a
+  // process takes to be started again. At 1000 orders a second the connect timeout is what decides.
+  int failures_max = 10;
+  Duration silence = std::chrono::milliseconds(500);
   Duration probe_period =
       std::chrono::seconds(1);  // while it is away, it is asked so often whether it is back
   Duration probe_timeout = std::chrono::seconds(1);
@@ -55,9 +70,10 @@ class HttpGateway final : public Gateway {
   /// Asks once, within `probe_timeout`, whether it is there and takes our secret, for reachable() to know
   /// from the start; the log says why not.
   Task<bool> probe();
-  /// False while the last that was heard of it is that nobody listens there. One caller each `probe_period`
-  /// then asks whether it is back (and waits for that); the others are told at once.
-  Task<bool> reachable();
+  /// Whether an order is worth placing. kOverloaded: too many wait already for a request of theirs to be
+  /// sent. kUnavailable: as far as is known nobody listens there (payments/reachability.h). One caller each
+  /// `probe_period` then asks whether it is back (and waits for that); the others are told at once.
+  Task<Result<void>> reachable();
 
  private:
   struct Counters {
@@ -65,13 +81,20 @@ class HttpGateway final : public Gateway {
     telemetry::Counter& retries;
     telemetry::Gauge& reachable;
   };
+  /// What an attempt says of whether somebody is there.
+  enum class Says : std::uint8_t { kSomebody, kNobody, kNothing };
+  struct Attempt {
+    Result<http_client::Response> outcome;
+    Says says;
+  };
   http_client::Request get(const std::string& rest) const;
   http_client::Request post(const std::string& key, const char* operation, std::string body) const;
+  Task<Attempt> attempt(http_client::Request request, Instant deadline);
   Task<Result<http_client::Response>> ask(http_client::Request request, Instant deadline, int attempts_max);
   Task<Result<Payment>> payment(std::string key, http_client::Request request, Instant deadline,
                                 int attempts_max);
   Duration drawn(Duration most);
-  void note_away(std::string_view why);
+  void note_away(std::string_view reason);
   void note_back();
 
   const std::string url_;
@@ -81,8 +104,8 @@ class HttpGateway final : public Gateway {
   Random& random_;
   const HttpGatewaySettings settings_;
   Counters counters_;
-  std::atomic<bool> away_{false};
-  std::atomic<std::int64_t> next_probe_us_{0};
+  RequestSlots slots_;
+  Reachability reachability_;
 };
 
 }  // namespace ff::payments
