@@ -30,10 +30,10 @@ struct QueueView {
   NewTicket new_ticket = NewTicket::kNone;
   std::optional<sales::Spent> spent;  // its place was called, and somebody went in with it
   std::int32_t per_shopper_max = 0;   // units; 0: no limit
-  std::string commitment;           // hex
-  std::optional<std::string> seed;  // hex; from the start on
-  std::uint64_t drawn = 0;          // tickets that the draw is among
-  std::int64_t called = 0;          // places
+  std::string commitment;             // hex
+  std::optional<std::string> seed;    // hex; from the start on
+  std::uint64_t drawn = 0;            // tickets that the draw is among
+  std::int64_t called = 0;            // places
   Duration pass_for{0};
   Duration left{0};                               // until the sale ends
   std::vector<const catalog::Product*> products;  // of the sale; a few
