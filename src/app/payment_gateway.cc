@@ -65,8 +65,8 @@ Result<void> payment_gateway(const config::Options& options, const PaymentGatewa
   listening.address = endpoint->address;
   listening.port = endpoint->port;
   http::Server server(router, limits, std::move(listening), clock, metrics);
-  if (auto bound = server.listen(); !bound) return bound;
   Signals signals;  // from here on they are waited for, and what is under way is finished
+  if (auto bound = server.listen(); !bound) return bound;
   server.start();
 
   signals.wait();

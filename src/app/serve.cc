@@ -201,10 +201,10 @@ Result<void> serve(const config::Options& options) {
                    metrics);
 
   if (auto writable = run_task(store.check_writable()); !writable) return writable;
+  Signals signals;  // from here on they are waited for, and what is under way is finished
   // The ops port answers once the shop's port is bound: started and ready mean that connections succeed.
   if (auto bound = server.listen(); !bound) return bound;
   if (auto bound = ops.listen(); !bound) return bound;
-  Signals signals;  // from here on they are waited for, and what is under way is finished
   sweeper_thread.start();
   server.start();
   ops.start();
