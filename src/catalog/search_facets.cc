@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "catalog/option_values.h"
 
 namespace ff::catalog {
 namespace {
@@ -104,12 +105,7 @@ FacetTables::FacetTables(Products products) : product_count_(products.size()) {
       own_.push_back(build.value(tag, one));
     for (std::size_t o = 0; o < product.options.size(); ++o) {
       const std::uint32_t facet = build.facet(option_facet(product.options[o]), product.options[o]);
-      std::vector<std::string_view> values;
-      for (const Variant& variant : product.variants)
-        values.push_back(variant.options[o]);
-      std::sort(values.begin(), values.end());
-      values.erase(std::unique(values.begin(), values.end()), values.end());
-      for (const std::string_view value : values)
+      for (const std::string_view value : distinct_option_values(product, o))
         own_.push_back(build.value(facet, std::string(value)));
     }
     const auto mine = own_.begin() + static_cast<std::ptrdiff_t>(first);

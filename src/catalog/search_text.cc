@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "catalog/option_values.h"
 #include "catalog/search_words.h"
 
 namespace ff::catalog {
@@ -68,13 +69,7 @@ std::vector<TextIndex::Occurrence> TextIndex::words_of(const Product& product, A
   for (const std::string& tag : product.tags)
     take(tag, kTagWeight);
   for (std::size_t o = 0; o < product.options.size(); ++o) {
-    // Each value once, however many variants share it.
-    std::vector<std::string_view> values;
-    for (const Variant& variant : product.variants)
-      values.push_back(variant.options[o]);
-    std::sort(values.begin(), values.end());
-    values.erase(std::unique(values.begin(), values.end()), values.end());
-    for (const std::string_view value : values)
+    for (const std::string_view value : distinct_option_values(product, o))
       take(value, kOptionWeight);
   }
   for (const std::string& word : split_words(text_of_html(product.body_html), true)) {
