@@ -87,6 +87,16 @@ Task<Outcome<std::int64_t>> change(Connection& connection, postgres::Statement w
   co_return rows->front().affected();
 }
 
+Task<Outcome<std::vector<Rows>>> pass_by_ticket(Connection& connection, const SaleId& id,
+                                                const sales::TicketId& ticket, Time time) {
+  Params known;
+  known.text(id.text()).uuid(ticket);
+  time.add_to(known);
+  Exchange look;
+  look.add(statement("sales_passes_by_ticket"), std::move(known));
+  return connection.run(std::move(look));
+}
+
 }  // namespace
 
 Task<Outcome<std::vector<Sale>>> read_sales(Connection& connection) {
@@ -212,12 +222,7 @@ Task<Outcome<sales::AdmitOutcome>> admit(Connection& connection, const SaleId& i
   if (made->front().count() > 0) {
     co_return sales::AdmitOutcome(sales::PassGranted{made->front().instant(0, 0)});
   }
-  Params known;
-  known.text(id.text()).uuid(ticket);
-  time.add_to(known);
-  Exchange look;
-  look.add(statement("sales_passes_by_ticket"), std::move(known));
-  auto rows = co_await connection.run(std::move(look));
+  auto rows = co_await pass_by_ticket(connection, id, ticket, time);
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
   const Rows& row = rows->front();
   if (row.count() == 0) co_return postgres::refuse(ErrorCode::kNotFound, "there is no sale " + id.text());
@@ -229,12 +234,7 @@ Task<Outcome<sales::AdmitOutcome>> admit(Connection& connection, const SaleId& i
 
 Task<Outcome<std::optional<sales::Entry>>> pass_entry(Connection& connection, const SaleId& id,
                                                       const sales::TicketId& ticket, Time time) {
-  Params known;
-  known.text(id.text()).uuid(ticket);
-  time.add_to(known);
-  Exchange look;
-  look.add(statement("sales_passes_by_ticket"), std::move(known));
-  auto rows = co_await connection.run(std::move(look));
+  auto rows = co_await pass_by_ticket(connection, id, ticket, time);
   if (!rows) co_return tl::unexpected(std::move(rows.error()));
   const Rows& row = rows->front();
   if (row.count() == 0) co_return std::optional<sales::Entry>();
