@@ -53,12 +53,7 @@ Result<void> payment_gateway(const config::Options& options, const PaymentGatewa
 
   std::atomic<bool> draining{false};
   http::Router router;
-  http::OpsChecks checks;
-  checks.ready = [&draining]() -> Result<void> {
-    if (draining.load()) return fail(ErrorCode::kUnavailable, "draining");
-    return {};
-  };
-  http::add_ops_routes(router, std::move(checks), metrics);
+  http::add_ops_routes(router, http::ready_until(draining), metrics);
   payments::add_gateway_routes(router, **gateway, std::move(*secret));
   http::ServerOptions listening;
   listening.name = "payment-gateway";

@@ -167,12 +167,7 @@ Result<void> serve(const config::Options& options) {
 
   std::atomic<bool> draining{false};
   http::Router ops_router;
-  http::OpsChecks checks;
-  checks.ready = [&draining]() -> Result<void> {
-    if (draining.load()) return fail(ErrorCode::kUnavailable, "draining");
-    return {};
-  };
-  http::add_ops_routes(ops_router, std::move(checks), metrics);
+  http::add_ops_routes(ops_router, http::ready_until(draining), metrics);
   add_sale_admin_routes(ops_router, store.sales(), store.catalog(), clock, random);
 
   admission::House house(

@@ -21,6 +21,15 @@ ImmediateHandler probe(std::function<Result<void>()> check) {
 
 }  // namespace
 
+OpsChecks ready_until(const std::atomic<bool>& draining) {
+  OpsChecks checks;
+  checks.ready = [&draining]() -> Result<void> {
+    if (draining.load()) return fail(ErrorCode::kUnavailable, "draining");
+    return {};
+  };
+  return checks;
+}
+
 void add_ops_routes(Router& router, OpsChecks checks, const telemetry::Registry& registry) {
   router.get("/livez", Priority::kProbe, probe(std::move(checks.live)));
   router.get("/startupz", Priority::kProbe, probe(std::move(checks.started)));

@@ -3,6 +3,7 @@
 // Invariant: a probe answers 200 or 503 with a plain line that says why; it never waits.
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "base/result.h"
@@ -19,6 +20,9 @@ struct OpsChecks {
   std::function<Result<void>()> ready;          // has a snapshot and is not draining
   std::function<void()> before_metrics_scrape;  // brings gauges up to date
 };
+
+/// Ready until `draining` is set, which must outlive the router.
+OpsChecks ready_until(const std::atomic<bool>& draining);
 
 /// GET /livez /startupz /readyz /metrics. `registry` must outlive the router.
 void add_ops_routes(Router& router, OpsChecks checks, const telemetry::Registry& registry);
