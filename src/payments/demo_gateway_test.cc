@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/simulated_clock.h"
+#include "payments/testing/cards.h"
 
 namespace ff::payments {
 namespace {
@@ -17,12 +18,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kGood = "4242424242424242";
-constexpr const char* kDeclines = "4000000000000002";
 constexpr const char* kNoFunds = "4000000000009995";
-constexpr const char* kSlowCard = "4000000000003220";
-constexpr const char* kReplyLost = "4000000000000119";
-constexpr const char* kNeverArrives = "4000000000000341";
 
 class DemoGatewayTest : public testing::Test {
  protected:

@@ -9,6 +9,7 @@
 
 #include "payments/gateway_wire.h"
 #include "payments/test_gateway_process.h"
+#include "payments/testing/cards.h"
 
 namespace ff::payments {
 namespace {
@@ -16,11 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* kGood = "4242424242424242";
-constexpr const char* kDeclines = "4000000000000002";
-constexpr const char* kSlowCard = "4000000000003220";
-constexpr const char* kReplyLost = "4000000000000119";
-constexpr const char* kNeverArrives = "4000000000000341";
 constexpr const char* kOfNobody = "4111111111111111";  // no documented one, but passes its check
 
 enum class Kind { kInProcess, kHttp };

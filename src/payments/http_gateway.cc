@@ -84,13 +84,17 @@ Duration HttpGateway::drawn(Duration most) {
   return Duration(static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most.count()) + 1)));
 }
 
-void HttpGateway::note_away(std::string_view reason) {
+void HttpGateway::show_reachable() {
   counters_.reachable.set(reachability_.away() ? 0 : 1);  // whoever else turns it meanwhile
+}
+
+void HttpGateway::note_away(std::string_view reason) {
+  show_reachable();
   log::warning(kRoom, "the payment gateway can't be asked", {{"url", url_}, {"detail", reason}});
 }
 
 void HttpGateway::note_back() {
-  counters_.reachable.set(reachability_.away() ? 0 : 1);  // whoever else turns it meanwhile
+  show_reachable();
   log::info(kRoom, "the payment gateway answers again", {{"url", url_}});
 }
 

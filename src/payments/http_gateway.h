@@ -94,6 +94,7 @@ class HttpGateway final : public Gateway {
   Task<Result<Payment>> payment(std::string key, http_client::Request request, Instant deadline,
                                 int attempts_max);
   Duration drawn(Duration most);
+  void show_reachable();
   void note_away(std::string_view reason);
   void note_back();
 
