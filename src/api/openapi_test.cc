@@ -30,6 +30,18 @@ class Document : public testing::Test {
     }
   }
 
+  template <typename Visit>  // visit(path, method, operation)
+  void visit_operations(Visit&& visit) {
+    object paths;
+    ASSERT_EQ(root["paths"].get(paths), simdjson::SUCCESS);
+    for (const auto path : paths) {
+      object operations;
+      ASSERT_EQ(path.value.get(operations), simdjson::SUCCESS);
+      for (const auto operation : operations)
+        visit(std::string(path.key), std::string(operation.key), operation.value);
+    }
+  }
+
   std::string text = openapi_document();
   simdjson::dom::parser parser;
   element root;
@@ -41,42 +53,30 @@ TEST_F(Document, ListsExactlyTheRoutesUnderApi) {
   for (const http::Route& route : shop.router.routes()) {
     routed.insert(lower_ascii(http::to_string(route.method)) + " " + route.pattern);
   }
-  object paths;
-  ASSERT_EQ(root["paths"].get(paths), simdjson::SUCCESS);
-  for (const auto path : paths) {
-    object operations;
-    ASSERT_EQ(path.value.get(operations), simdjson::SUCCESS);
-    for (const auto operation : operations) {
-      documented.insert(std::string(operation.key) + " " + std::string(path.key));
-    }
-  }
+  visit_operations([&](const std::string& path, const std::string& method, element) {
+    documented.insert(method + " " + path);
+  });
   EXPECT_EQ(documented, routed);
   EXPECT_GE(routed.size(), 16u);
 }
 
 TEST_F(Document, SaysOfEveryOperationHowItIsRefusedWhenTooManyCome) {
-  object paths;
-  ASSERT_EQ(root["paths"].get(paths), simdjson::SUCCESS);
-  for (const auto path : paths) {
-    object operations;
-    ASSERT_EQ(path.value.get(operations), simdjson::SUCCESS);
-    for (const auto operation : operations) {
-      for (const int status : {429, 503}) {
-        const std::string pointer = "/responses/" + std::to_string(status);
-        EXPECT_EQ(operation.value.at_pointer(pointer + "/headers/Retry-After").error(), simdjson::SUCCESS)
-            << operation.key << " " << path.key << " " << status;
-        // What src/admission answers in the operation's stead.
-        http::Request request;
-        request.path = std::string(path.key);
-        const http::Response refused = refusal(request, status, 3);
-        EXPECT_EQ(refused.status, status);
-        std::string_view description;
-        ASSERT_EQ(operation.value.at_pointer(pointer + "/description").get(description), simdjson::SUCCESS);
-        EXPECT_NE(description.find(text_at(refused.body, "/type")), std::string_view::npos) << description;
-        EXPECT_THAT(refused.headers, testing::Contains(testing::Pair("Retry-After", "3")));
-      }
+  visit_operations([&](const std::string& path, const std::string& method, element operation) {
+    for (const int status : {429, 503}) {
+      const std::string pointer = "/responses/" + std::to_string(status);
+      EXPECT_EQ(operation.at_pointer(pointer + "/headers/Retry-After").error(), simdjson::SUCCESS)
+          << method << " " << path << " " << status;
+      // What src/admission answers in the operation's stead.
+      http::Request request;
+      request.path = path;
+      const http::Response refused = refusal(request, status, 3);
+      EXPECT_EQ(refused.status, status);
+      std::string_view description;
+      ASSERT_EQ(operation.at_pointer(pointer + "/description").get(description), simdjson::SUCCESS);
+      EXPECT_NE(description.find(text_at(refused.body, "/type")), std::string_view::npos) << description;
+      EXPECT_THAT(refused.headers, testing::Contains(testing::Pair("Retry-After", "3")));
     }
-  }
+  });
 }
 
 TEST_F(Document, RefersOnlyToWhatItHolds) {

@@ -57,6 +57,13 @@ class WaitingRoomTest : public testing::Test {
 
   TestShop shop;
   sales::PostedSale sale{shop.store.sales(), shop.random, shop.metrics, "linen-shirt"};
+  void stand_in_line_and_be_called() {
+    add(browser, "linen-shirt");
+    browser.get("/checkout");
+    start();
+    call_everybody();
+  }
+
   Browser browser{shop};
 };
 
@@ -131,10 +138,7 @@ TEST_F(WaitingRoomTest, AsksAgainInAMomentWhereNobodyWaits) {
 }
 
 TEST_F(WaitingRoomTest, LetsInWhoIsCalledAndSellsToThem) {
-  add(browser, "linen-shirt");
-  browser.get("/checkout");
-  start();
-  call_everybody();
+  stand_in_line_and_be_called();
   const http::Response turn = browser.get("/queue/drop");
   EXPECT_THAT(turn.body, HasSubstr("action=\"/queue/drop/enter\""));
   EXPECT_EQ(header_of(turn, "Refresh"), "") << "the button must not be torn away";
@@ -188,10 +192,7 @@ TEST_F(WaitingRoomTest, GivesARecordedAnswerAgainAlsoWithoutAPass) {
 }
 
 TEST_F(WaitingRoomTest, LetsOneCartInWithCopiesOfATicket) {
-  add(browser, "linen-shirt");
-  browser.get("/checkout");
-  start();
-  call_everybody();
+  stand_in_line_and_be_called();
   Browser other{shop};
   add(other, "linen-shirt");
   other.cookies["ff_tickets"] = browser.cookies["ff_tickets"];
@@ -205,10 +206,7 @@ TEST_F(WaitingRoomTest, LetsOneCartInWithCopiesOfATicket) {
 
 TEST_F(WaitingRoomTest, TellsNobodyThatItsTheirTurnWhoseTicketWasUsed) {
   sale.settings.per_shopper_max = 2;
-  add(browser, "linen-shirt");
-  browser.get("/checkout");
-  start();
-  call_everybody();
+  stand_in_line_and_be_called();
   Browser other{shop};
   other.cookies["ff_tickets"] = browser.cookies["ff_tickets"];
   EXPECT_THAT(other.get("/queue/drop").body, HasSubstr("It&#39;s your turn")) << "nobody went in with it yet";
@@ -224,10 +222,7 @@ TEST_F(WaitingRoomTest, TellsNobodyThatItsTheirTurnWhoseTicketWasUsed) {
 
 TEST_F(WaitingRoomTest, TellsWhoBoughtThatTheOrderStandsAndHowToBuyAgain) {
   sale.settings.per_shopper_max = 2;
-  add(browser, "linen-shirt");
-  browser.get("/checkout");
-  start();
-  call_everybody();
+  stand_in_line_and_be_called();
   browser.post("/queue/drop/enter", {});
   const Fields form = filled(browser.get("/checkout").body);
   ASSERT_THAT(where(browser.post("/checkout", form)), StartsWith("/orders/"));
@@ -246,10 +241,7 @@ TEST_F(WaitingRoomTest, TellsWhoBoughtThatTheOrderStandsAndHowToBuyAgain) {
 }
 
 TEST_F(WaitingRoomTest, EndsAPassWithItsTime) {
-  add(browser, "linen-shirt");
-  browser.get("/checkout");
-  start();
-  call_everybody();
+  stand_in_line_and_be_called();
   browser.post("/queue/drop/enter", {});
   const Fields form = filled(browser.get("/checkout").body);
   shop.clock.advance_to(shop.clock.now() + sale.settings.pass_for + seconds(1));
