@@ -51,7 +51,8 @@ def difference(cluster) -> list:
 def calm(shop) -> bool:
     """Two pods, and no reason for more."""
     scaler = shop.cluster.get("horizontalpodautoscalers", HPA)
-    seen = [each["resource"]["current"].get("averageUtilization") for each in scaler["status"].get("currentMetrics") or ()]
+    measured = scaler["status"].get("currentMetrics") or ()  # an entry without a resource is one that could not be had
+    seen = [each["resource"]["current"].get("averageUtilization") for each in measured if "resource" in each]
     target = scaler["spec"]["metrics"][0]["resource"]["target"]["averageUtilization"]
     return bool(seen) and seen[0] is not None and seen[0] <= target and len(shop.cluster.list("pods", STABLE)) == LEAST
 

@@ -40,7 +40,7 @@ class Client:
             self.connection.close()
             self.connection = None
             raise ConnectionError(str(error)) from error
-        told = content and "json" in answer.headers.get("Content-Type", "json")
+        told = content and "json" in answer.headers.get("Content-Type", "")
         return answer.status, answer.headers, json.loads(content) if told else None
 
     def variants(self, handle: str) -> list:
