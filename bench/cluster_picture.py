@@ -86,9 +86,10 @@ def tick_below(most: float) -> list:
 
 
 def in_words(told: dict) -> str:
-    requests, failed = sum(row["requests"] for row in told["seconds"]), sum(row["failed"] for row in told["seconds"])
+    requests = sum(row["requests"] for row in told["seconds"])
     return (f"decided after {told['decided_seconds']:.0f} s, first new pod serving after {told['first_serving_seconds']:.0f} s, "
-            f"{told['most']} ready after {told['all_ready_seconds']:.0f} s; {failed} of {requests:,} requests failed")
+            f"{told['most']} ready after {told['all_ready_seconds']:.0f} s; of {requests:,} requests {told['failed']} "
+            f"failed and {told['told_when']} were told when to come again")
 
 
 def draw_file(source: pathlib.Path, target: pathlib.Path):

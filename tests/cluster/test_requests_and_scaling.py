@@ -9,7 +9,7 @@ from support.cluster_shop import DEPLOYMENT, HPA, HTTP
 
 from cluster.test_spike import GOODS, goods, missing
 
-SHOPPERS_PER_SECOND, LOAD_SECONDS = 60, 75
+SHOPPERS_PER_SECOND, LOAD_SECONDS = 40, 75
 SEES_SECONDS_MAX = 120  # until metrics-server has seen new pods
 SYNC_SECONDS = 15       # how often the autoscaler decides
 LEAST, MOST = 2, 4

@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT / "bench"))
 import cluster_picture  # noqa: E402
 
 LEAST, MOST = 2, 10
-QUIET_PER_SECOND = 4       # shoppers who come before and after it
-SPIKE_PER_SECOND = 100     # and in it: some 470 requests a second, less than what two processors take with the cluster on them
+QUIET_PER_SECOND = 2       # shoppers who come before and after it
+SPIKE_PER_SECOND = 65      # and in it: 350 requests a second, for which the pods want 200 m; half of what two processors take
 BEFORE_SECONDS, SPIKE_SECONDS = 10, 90 if ALL else 75
 AFTER_SECONDS = 15         # at a time, until the pods are gone
 REST_SECONDS_MAX = 180     # until what the pods' start took is no longer in the average that metrics-server gives
@@ -122,14 +122,17 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
     rounds = [before, spike, *after]
     for each in rounds:
         recording.add(each)
+    most = max(count for _, count in recording.ready())
+    assert most == MOST, f"the autoscaler made {most} pods of {MOST}; in the spike {spike}"
     ready = recording.pods.became_ready()
     took = sorted(ready[name] - began for name, began in runs.items())
     decided = recording.after(recording.wanted(), lambda pods: pods > LEAST)
     first = recording.after(recording.serving(), lambda pods: pods > LEAST)
     all_ready = recording.after(recording.ready(), lambda pods: pods == MOST)
-    most = max(count for _, count in recording.ready())
+    told_when = sum(each.endings().get("told_when", 0) for each in rounds)
+    failed = sum(sum(each.failed().values()) for each in rounds)
     figures = {"decided_seconds": decided, "first_serving_seconds": first, "all_ready_seconds": all_ready, "back_seconds": down,
-               "exec_to_ready_seconds": took, "least": LEAST, "most": most}
+               "exec_to_ready_seconds": took, "least": LEAST, "most": most, "told_when": told_when, "failed": failed}
     path = recording.write("spike", **{name: None if value is math.nan else value for name, value in figures.items()})
     cluster_picture.draw_file(path, path.with_suffix(".svg"))
     print(f"  decided after {decided:.1f} s, the first new pod served after {first:.1f} s, {most} pods ready after "
@@ -138,6 +141,7 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
           f"{READY_BAR_SECONDS:.0f} s: {sum(seconds <= READY_BAR_SECONDS for seconds in took)} of {len(took)} met")
     quiet = sum(sum(each.endings().values()) for each in rounds if each is not spike)
     print(f"  in the spike {spike}\n  before and after it {quiet} requests of visits")
+    print(f"  {failed} failed; {told_when} were told when to come again, and then got what they came for")
     for each in (kept, fresh):
         print(f"  {each}")
     told = [order for each in rounds for order in each.bought()]
@@ -145,7 +149,6 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
     print(f"  orders that shoppers were told of: {len(told)}, lost: {lost}; audit: {shop.audit()}")
     print(f"  wrote {path.relative_to(ROOT)} and its picture beside it", flush=True)
     assert not crashed, f"new pods died while they started: {why}"
-    assert most == MOST, "the autoscaler did not need all of its pods"
-    assert not any(each.failed() for each in rounds), [each.failed() for each in rounds]
+    assert failed == 0, [each.failed() for each in rounds]
     assert kept.failed == fresh.failed == 0 < kept.asked
     assert told and lost == 0

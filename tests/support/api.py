@@ -5,12 +5,14 @@ import json
 import secrets
 import urllib.parse
 
+from support import log_book
+
 ADDRESS = {"name": "Ada Lovelace", "line1": "Hauptstrasse 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
 CARD_OK, CARD_DECLINED, CARD_UNKNOWN = "4242424242424242", "4000000000000002", "4000000000000119"
 
 
 def token() -> str:
-    return secrets.token_hex(16)
+    return log_book.secret(secrets.token_hex(16), "a cart's token, or a key")
 
 
 class Client:
@@ -41,7 +43,10 @@ class Client:
             self.connection = None
             raise ConnectionError(str(error)) from error
         told = content and "json" in answer.headers.get("Content-Type", "")
-        return answer.status, answer.headers, json.loads(content) if told else None
+        told = json.loads(content) if told else None
+        if isinstance(told, dict) and isinstance(told.get("key"), str):
+            log_book.secret(told["key"], "the key of an order's link")
+        return answer.status, answer.headers, told
 
     def variants(self, handle: str) -> list:
         status, _, product = self.request("GET", f"/api/v1/products/{handle}")

@@ -16,12 +16,15 @@ import urllib.parse
 from support.cluster import ROOT, run
 
 PATIENCE_SECONDS = 10
+TRIES = 8  # of one request, when the shop says when to come again
 FOREVER = "1h"  # until it is stopped
 STOP_SECONDS_MAX = PATIENCE_SECONDS + 20
 STORM = ROOT / "build" / "release" / "bench" / "storm"
 UNANSWERED = ("Client.Timeout", "deadline exceeded", "i/o timeout")
 LOOPBACK = "127."
-FAILED = ("told_when", "refused_bare", "server_error", "odd", "timeout", "reset", "unconnected")
+# Of requests; who was told when to come again, and came, lost nothing. And of visits: told too often, and any other way.
+FAILED = ("refused_bare", "server_error", "odd", "timeout", "reset", "unconnected")
+LEFT_WITHOUT = ("gave_up", "lost")
 
 
 class Hey:
@@ -127,7 +130,8 @@ class Visits:
         self.seconds, self.warm_up = seconds, warm_up
         self.command = [str(STORM), "--target", target, "--host", host, "--goods", str(self.goods), "--rate", str(rate),
                         "--shoppers", "5000", "--warm-up", str(warm_up), "--seconds", str(seconds), "--patience",
-                        str(PATIENCE_SECONDS), "--orders", str(self.orders), "--run", str(time.time_ns()), *flags]
+                        str(PATIENCE_SECONDS), "--tries", str(TRIES), "--orders", str(self.orders), "--run", str(time.time_ns()),
+                        *flags]
         self.result = None
 
     def __enter__(self) -> "Visits":
@@ -156,7 +160,9 @@ class Visits:
         return {ending: count for ending, count in counts.items() if count}
 
     def failed(self) -> dict:
-        return {ending: count for ending, count in self.endings().items() if ending in FAILED}
+        """Requests without an honest answer, and visits that did not end with what the shopper came for."""
+        bad = {ending: count for ending, count in self.endings().items() if ending in FAILED}
+        return bad | {exit_: count for exit_ in LEFT_WITHOUT if (count := self.result["shoppers"][exit_])}
 
     def bought(self) -> list:
         """The names of the orders that shoppers were told."""

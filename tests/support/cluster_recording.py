@@ -75,7 +75,7 @@ class Recording:
                 moment = visits.began + number
                 rows.append({
                     "at": round(moment - self.began, 1), "wanted": at_second(wanted, moment), "ready": at_second(ready, moment),
-                    "requests": second["served"] + second["unserved"], "failed": second["unserved"],
+                    "requests": second["served"] + second["unserved"], "unserved": second["unserved"],
                     "orders": second["bought"], "p50_ms": second["p50_ms"], "p99_ms": second["p99_ms"]})
         return rows
 

@@ -11,6 +11,7 @@ import time
 
 import requests
 
+from support import log_book
 from support.postgres import PostgresShop
 from support.shop_process import START_SECONDS_MAX, ShopProcess, binary, surroundings
 
@@ -30,7 +31,7 @@ class GatewayProcess:
         self.before_exec = before_exec
         self.ledger = folder / "gateway.db"
         self.token_file = folder / "token"
-        self.token_file.write_text(secrets.token_urlsafe(32) + "\n")
+        self.token_file.write_text(log_book.secret(secrets.token_urlsafe(32), "a gateway's token") + "\n")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
@@ -41,12 +42,12 @@ class GatewayProcess:
         """What a shop's environment must say to use it."""
         return {"FF_PAYMENT_GATEWAY_URL": self.url, "FF_PAYMENT_GATEWAY_TOKEN_FILE": str(self.token_file)}
 
-    def start(self, latency_ms: int = 0) -> "GatewayProcess":
+    def start(self, latency_ms: int = 0, more_settings: dict | None = None) -> "GatewayProcess":
         self.process = subprocess.Popen(
             [binary(), "payment-gateway", "--listen", f"127.0.0.1:{self.port}", "--ledger", str(self.ledger),
              "--token-file", str(self.token_file), "--latency", str(latency_ms)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=surroundings(), cwd=self.folder,
-            preexec_fn=self.before_exec)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env={**surroundings(), **(more_settings or {})}, cwd=self.folder, preexec_fn=self.before_exec)
         threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True).start()
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._ready():
@@ -62,6 +63,7 @@ class GatewayProcess:
 
     def _read_log(self, stream):
         for line in stream:
+            log_book.keep("payment-gateway", line)
             self.log.append(json.loads(line))
 
     def kill(self):

@@ -9,6 +9,8 @@ import subprocess
 import threading
 import time
 
+from support import log_book
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS_MAX = 60  # sanitizer builds on a busy machine
 
@@ -26,6 +28,8 @@ def run(*arguments: str, check: bool = True, **options) -> subprocess.CompletedP
     """One subcommand to its end; output captured as text. Without `env` it has surroundings()."""
     options.setdefault("env", surroundings())
     done = subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=300, **options)
+    for line in done.stderr.splitlines():
+        log_book.keep(arguments[0] if arguments else "", line)
     if check and done.returncode != 0:
         raise AssertionError(f"{arguments} exited {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
@@ -89,6 +93,7 @@ class ShopProcess:
 
     def _read_log(self, stream, addresses):
         for line in stream:
+            log_book.keep("serve", line)
             try:
                 entry = json.loads(line)
             except ValueError:
