@@ -3,7 +3,8 @@
 #
 # Kept: the same content and the same settings as `docker build .` gives, since both run rootfs.sh and both end with the
 # Dockerfile's last stage. Leaves in build/image: rootfs.tar (the image's one layer, the same bytes for the same input),
-# fashionforward-TAG.spdx.json (what is inside). Starts no Docker daemon: DOCKER_HOST says which, or the cluster's is used.
+# fashionforward-TAG.spdx.json (what is inside), context (`docker build build/image/context` makes the image, wherever Docker is; with
+# FF_IMAGE_CONTEXT_ONLY=1 that is left to others). Starts no Docker daemon: DOCKER_HOST says which, or the cluster's is used.
 set -euo pipefail
 readonly BINARY=$1 TAG=$2
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -28,6 +29,13 @@ bytes() { # bytes COMMAND...   what the layer weighs, in megabytes as registries
 printf 'content sha256:%s\n' "$(sha256sum <"$OUT/rootfs.tar" | cut -d' ' -f1)"
 printf 'size    %s; %s as registries keep it (gzip)\n' "$(bytes cat)" "$(bytes gzip -6n)"
 
+ln -f "$OUT/rootfs.tar" "$CONTEXT/rootfs.tar"
+sed -n '/^FROM scratch/,$p' Dockerfile | sed "s|^COPY --from=build /image/ /$|ADD rootfs.tar /|
+  s|^ARG VERSION=.*|ARG VERSION=$VERSION|; s|^ARG REVISION=.*|ARG REVISION=$REVISION|
+  s|^ARG CREATED=.*|ARG CREATED=$CREATED|; s|^ARG SOURCE=.*|ARG SOURCE=$SOURCE|" >"$CONTEXT/Dockerfile"
+grep -q '^ADD rootfs.tar /$' "$CONTEXT/Dockerfile"
+[[ ${FF_IMAGE_CONTEXT_ONLY:-} != 1 ]] || exit 0
+
 readonly CLUSTER_SOCKET=$HOME/.cache/fashionforward/cluster/docker.sock
 if [[ -z ${DOCKER_HOST:-} && ! -S /var/run/docker.sock && -S $CLUSTER_SOCKET ]]; then
   export DOCKER_HOST=unix://$CLUSTER_SOCKET
@@ -39,11 +47,7 @@ docker version >/dev/null 2>&1 || {
 # Where the builder of today is not installed, the client would stop; the classic one can do all that is needed.
 docker buildx version >/dev/null 2>&1 || export DOCKER_BUILDKIT=0
 
-ln -f "$OUT/rootfs.tar" "$CONTEXT/rootfs.tar"
-sed -n '/^FROM scratch/,$p' Dockerfile | sed 's|^COPY --from=build /image/ /$|ADD rootfs.tar /|' >"$CONTEXT/Dockerfile"
-grep -q '^ADD rootfs.tar /$' "$CONTEXT/Dockerfile"
-docker build --quiet --tag "fashionforward:$TAG" --build-arg "VERSION=$VERSION" --build-arg "REVISION=$REVISION" \
-  --build-arg "CREATED=$CREATED" --build-arg "SOURCE=$SOURCE" "$CONTEXT" >"$OUT/docker.log" 2>&1 || {
+docker build --quiet --tag "fashionforward:$TAG" "$CONTEXT" >"$OUT/docker.log" 2>&1 || {
   cat "$OUT/docker.log" >&2 # where all is well it only says which builder is in fashion
   exit 1
 }
