@@ -1,0 +1,110 @@
+"""deploy/argocd: what it lets Argo CD do is what the shop needs, and its files are what Argo CD's own definitions ask for."""
+
+import functools
+import json
+
+import pytest
+import yaml
+
+from delivery.workflows import ROOT, run, tool as ours
+from manifests.rendered import resources, tool
+
+FOLDER = ROOT / "deploy" / "argocd"
+EKS = ROOT / "deploy" / "overlays" / "eks"
+ENVIRONMENTS = ("staging", "production")
+
+
+@functools.cache
+def rendered(environment: str) -> str:
+    return run(tool("kubectl"), "kustomize", FOLDER / environment).stdout
+
+
+def of(environment: str, kind: str) -> dict:
+    [found] = [each["spec"] for each in yaml.safe_load_all(rendered(environment)) if each["kind"] == kind]
+    return found
+
+
+def kind_of(each: dict) -> tuple[str, str]:
+    group, _, version = each["apiVersion"].rpartition("/")
+    return group, each["kind"]
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def environment(request):
+    return request.param
+
+
+def test_an_environment_follows_the_branch_that_the_deployment_writes(environment):
+    source = of(environment, "Application")["source"]
+    assert source["targetRevision"] == f"environments/{environment}"
+    script = (ROOT / "deploy" / "ci" / "deploy.sh").read_text()
+    assert "BRANCH=environments/$environment" in script and f"KUSTOMIZATION={source['path']}/kustomization.yaml" in script
+
+
+def test_the_project_allows_the_kinds_that_the_shop_has_and_no_other(environment):
+    project = of(environment, "AppProject")
+    allowed = {(each["group"], each["kind"]) for part in ("cluster", "namespace") for each in project[f"{part}ResourceWhitelist"]}
+    assert allowed == {kind_of(each) for each in resources(EKS)}
+    assert project["clusterResourceWhitelist"] == [{"group": "", "kind": "Namespace"}]
+
+
+def test_nothing_secret_and_no_rights_can_come_from_the_repository(environment):
+    kinds = {each["kind"] for each in of(environment, "AppProject")["namespaceResourceWhitelist"]}
+    assert not kinds & {"Secret", "Role", "RoleBinding", "ExternalSecret", "Pod", "Job", "DaemonSet"}
+
+
+def test_it_is_one_repository_and_one_namespace(environment):
+    project, application = of(environment, "AppProject"), of(environment, "Application")
+    assert project["sourceRepos"] == [application["source"]["repoURL"]]
+    assert project["destinations"] == [application["destination"]]
+    assert not [each for each in (*project["sourceRepos"], *project["destinations"][0].values()) if "*" in each]
+
+
+def test_what_is_changed_by_hand_is_put_right_and_the_number_of_pods_is_the_hpas(environment):
+    application = of(environment, "Application")
+    assert application["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
+    [scaled] = [each["spec"]["scaleTargetRef"] for each in resources(EKS) if each["kind"] == "HorizontalPodAutoscaler"]
+    assert {"group": "apps", "kind": scaled["kind"], "jsonPointers": ["/spec/replicas"]} in application["ignoreDifferences"]
+    assert "RespectIgnoreDifferences=true" in application["syncPolicy"]["syncOptions"]
+
+
+def test_books_and_namespace_survive_a_mistake_in_the_repository(environment, tmp_path):
+    """The Application's own patches, done by kustomize to the overlay as Argo CD does them."""
+    application = of(environment, "Application")
+    folder = ROOT / "build" / "delivery" / environment
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["../../../deploy/overlays/eks"],
+        "patches": application["source"]["kustomize"]["patches"]}))
+    kept = [each["kind"] for each in resources(folder)
+            if each["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-options") == "Prune=false,Delete=false"]
+    assert sorted(kept) == ["Namespace", "PersistentVolumeClaim"]
+
+
+def test_no_deletion_of_the_application_takes_the_shop_along(environment):
+    assert "finalizers" not in rendered(environment)
+
+
+def test_it_is_what_argo_cds_own_definitions_ask_for(environment, tmp_path):
+    """kubeconform by the schemas in the CustomResourceDefinitions of the module that is compiled."""
+    for path in ours("argocd", "argocd").parent.glob("*-crd.yaml"):
+        definition = yaml.safe_load(path.read_text())
+        [version] = definition["spec"]["versions"]
+        kind = definition["spec"]["names"]["kind"].lower()
+        (tmp_path / f"{kind}-argoproj-{version['name']}.json").write_text(json.dumps(closed(version["schema"]["openAPIV3Schema"])))
+    done = run(tool("kubeconform"), "-strict", "-summary", "-schema-location",
+               str(tmp_path / "{{.ResourceKind}}{{.KindSuffix}}.json"), "-", input=rendered(environment), check=False)
+    assert done.returncode == 0 and "Valid: 2" in done.stdout, done.stdout + done.stderr
+
+
+def closed(node):
+    """A field that the definition does not know is an error, as for `kubectl apply`."""
+    if isinstance(node, list):
+        return [closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: closed(value) for key, value in node.items()}
+    if isinstance(made.get("properties"), dict) and made.get("type") == "object" and "additionalProperties" not in made:
+        made["additionalProperties"] = bool(made.get("x-kubernetes-preserve-unknown-fields")) or made["properties"].keys() == {
+            "apiVersion", "kind", "metadata"}
+    return made
