@@ -12,6 +12,7 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 SERVING = ["database", "payment-gateway", "shop"]
 ENDING = ["migrate", "seed", "audit"]
+WATCHING = ["prometheus", "grafana"]  # of the profile `monitoring`
 
 
 def compose_is_installed() -> bool:
@@ -22,7 +23,8 @@ def compose_is_installed() -> bool:
 
 
 def test_all_services_are_judged_here():
-    assert sorted(SERVICES) == sorted(SERVING + ENDING)
+    assert sorted(SERVICES) == sorted(SERVING + ENDING + WATCHING)
+    assert all(SERVICES[name]["profiles"] == ["monitoring"] for name in WATCHING)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -40,7 +42,7 @@ def test_nobody_is_root():
             assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", service["user"]), name
 
 
-@pytest.mark.parametrize("name", SERVING)
+@pytest.mark.parametrize("name", SERVING + WATCHING)
 def test_what_serves_is_asked_for_its_health(name):
     health = SERVICES[name].get("healthcheck")
     assert health is None and "build" in SERVICES[name] or health["test"][0] == "CMD"
@@ -66,10 +68,11 @@ def test_secrets_are_files_and_no_value_is_one():
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
 
 
-def test_only_the_shop_is_published_and_only_on_this_machine():
-    assert {name: s["ports"] for name, s in SERVICES.items() if "ports" in s} == {"shop": ["127.0.0.1:8080:8080"]}
+def test_only_the_shop_and_who_watches_it_are_published_and_only_on_this_machine():
+    assert {name: s["ports"] for name, s in SERVICES.items() if "ports" in s} == {
+        "shop": ["127.0.0.1:8080:8080"], "prometheus": ["127.0.0.1:9091:9090"], "grafana": ["127.0.0.1:3000:3000"]}
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    assert [name for name, s in SERVICES.items() if "outside" in s["networks"]] == ["shop"]
+    assert [name for name, s in SERVICES.items() if "outside" in s["networks"]] == ["shop", *WATCHING]
 
 
 def test_its_settings_exist():
@@ -81,4 +84,4 @@ def test_its_settings_exist():
 
 @pytest.mark.skipif(not compose_is_installed(), reason="docker compose is not installed")
 def test_compose_itself_understands_it():
-    command("docker", "compose", "--file", ROOT / "compose.yaml", "--profile", "tools", "config", "--quiet")
+    command("docker", "compose", "--file", ROOT / "compose.yaml", "--profile", "tools", "--profile", "monitoring", "config", "--quiet")

@@ -1,0 +1,71 @@
+"""Checkout and the database: where a purchase spends its time, and what is near its bound."""
+
+from generator.dashboards.model import Dashboard, Panel, Query, Row, per_second, quantile, series
+
+DASHBOARD = Dashboard(
+    uid="ff-checkout", title="FashionForward: checkout and database",
+    says="A purchase from its request to its events: reserving, paying, claiming (docs/life-of-a-checkout.md), and the database below it.",
+    rows=(
+        Row("Checkout", (
+            Panel("Time to buy", "s", "From a validated request to its answer.",
+                  (Query(quantile(0.5, "ff_checkout_seconds"), "median"), Query(quantile(0.95, "ff_checkout_seconds"), "95 %"),
+                   Query(quantile(0.99, "ff_checkout_seconds"), "99 %")), red_above=1),
+            Panel("How long, over time", "s", "The same as a picture: two ways to buy show as two bands.",
+                  (Query(f"sum by (le) (increase({series('ff_checkout_seconds_bucket')}[$__rate_interval]))", "{{le}}"),), kind="heatmap"),
+            Panel("Answers", "reqps", "What shoppers were told.",
+                  (Query(per_second("ff_checkout_answers_total", "answer"), "{{answer}}"),), stacked=True),
+            Panel("Clients that left", "reqps", "Gone before their order was queued: no order was made.",
+                  (Query(per_second("ff_checkout_abandoned_total"), "abandoned"),), width=4),
+            Panel("Payment gateway", "s", "Its answer, 99th percentile, by operation.",
+                  (Query(quantile(0.99, "ff_payment_seconds", "operation"), "{{operation}}"),), width=10),
+            Panel("Payments without a known outcome", "reqps", "Each is looked up until it is known; none is charged twice.",
+                  (Query(per_second("ff_payment_unknown_total", "operation"), "{{operation}}"),
+                   Query(f"min({series('ff_gateway_reachable')})", "gateway reachable (1: yes)", needs="gateway")), width=10),
+        )),
+        Row("Group commit", (
+            Panel("Operations in one commit", "none", "Orders placed, settled, and carts written, in one transaction.",
+                  (Query(f"sum by (le) (increase({series('ff_commit_batch_size_bucket', kind='place')}[$__rate_interval]))", "{{le}}"),),
+                  kind="heatmap"),
+            Panel("Wait for a commit", "s", "From queued to taken into a commit, 99th percentile.",
+                  (Query(quantile(0.99, "ff_commit_wait_seconds", "kind"), "{{kind}}"),)),
+            Panel("Commit", "s", "From taken into a commit to its outcome, 99th percentile.",
+                  (Query(quantile(0.99, "ff_commit_seconds", "kind"), "{{kind}}"),)),
+            Panel("Share of the bound in use", "percentunit", "Operations that wait, of those that may. At 1 the gate refuses.",
+                  (Query(f"max by (kind) ({series('ff_commit_queue')} / {series('ff_commit_bound')})", "{{kind}}"),), maximum=1, red_above=0.9),
+            Panel("Repeated and halved", "ops", "Commits repeated because their outcome was unknown (a connection that broke); batches halved to find "
+                  "the one that fails.",
+                  (Query(per_second("ff_commit_replays_total", "kind"), "{{kind}}: repeated"),
+                   Query(per_second("ff_commit_bisections_total", "kind"), "{{kind}}: halved"))),
+            Panel("Refused by a full queue", "ops", "Let past the gate, then the store was full.",
+                  (Query(per_second("ff_commit_refused_total", "kind"), "{{kind}}"),)),
+        )),
+        Row("Database", (
+            Panel("Database answers", "none", "1 while it answers each server, 0 while it is away for it.",
+                  (Query(series("ff_postgres_available"), "{{instance}}", needs="postgres"),), maximum=1, width=6),
+            Panel("Connections", "none", "Open, busy, and how many the servers may have together. The database has room for 280 of ours "
+                  "(alerts.yaml).",
+                  (Query(f"sum by (use) ({series('ff_postgres_connections')})", "{{use}}: open", needs="postgres"),
+                   Query(f"sum by (use) ({series('ff_postgres_connections_busy')})", "{{use}}: busy", needs="postgres"),
+                   Query(f"sum({series('ff_postgres_connections_max')})", "may have", needs="postgres")), width=6, red_above=280),
+            Panel("Waiting for a connection", "none", "Transactions that want a connection and have none yet.",
+                  (Query(f"sum by (use) ({series('ff_postgres_waiting')})", "{{use}}", needs="postgres"),), width=6),
+            Panel("New connections", "ops", "Should be rare: each is a process forked by PostgreSQL.",
+                  (Query(per_second("ff_postgres_connects_total"), "opened", needs="postgres"),), width=6),
+        )),
+        Row("Afterwards", (
+            Panel("Orders that nobody is at work on", "none", "Pending orders whose request is gone; the sweeper settles them within minutes.",
+                  (Query(f"max({series('ff_sweeper_overdue')})", "overdue"),), width=6, red_above=20),
+            Panel("What the sweeper did", "ops", "Orders that it looked at by what became of them; payments captured.",
+                  (Query(per_second("ff_sweeper_orders_total", "outcome"), "{{outcome}}"),
+                   Query(per_second("ff_sweeper_captures_total", "outcome"), "capture {{outcome}}")), width=6),
+            Panel("Age of the oldest event not yet told", "s", "Of the subscriber that is furthest behind. The promise is a minute.",
+                  (Query(f"max({series('ff_webhooks_lag_seconds', subscription='all')})", "lag"),), width=6, red_above=60),
+            Panel("Deliveries to subscribers", "ops", "By outcome; given_up after three days.",
+                  (Query(per_second("ff_webhooks_deliveries_total", "outcome"), "{{outcome}}"),
+                   Query(f"max({series('ff_webhooks_pending')})", "waiting for another try")), width=6),
+            Panel("Audits", "none", "Runs in the last hour by what they found.",
+                  (Query(f"sum by (outcome) (increase({series('ff_audit_runs_total')}[1h]))", "{{outcome}}"),), width=12),
+            Panel("Rows that break an invariant", "none", "By the last audit of whoever audits.",
+                  (Query(f"max by (invariant) ({series('ff_audit_violations')})", "{{invariant}}"),), width=12, red_above=1),
+        )),
+    ))
