@@ -18,7 +18,7 @@ from manifests.rendered import TOOLS, tool
 
 NAMESPACE, SHOP = "argocd-delivery", "fashionforward-delivery"
 NAME = "fashionforward"
-PORT_SECONDS_MAX, SYNC_SECONDS_MAX = 60, 240
+PORT_SECONDS_MAX, SYNC_SECONDS_MAX, GONE_SECONDS_MAX = 60, 240, 300  # a drain takes up to one of these minutes
 WATCHED = (("", ("ConfigMap", "Namespace", "PersistentVolumeClaim", "Pod", "Secret", "Service", "ServiceAccount")),
            ("apps", ("Deployment", "ReplicaSet", "StatefulSet")), ("autoscaling", ("HorizontalPodAutoscaler",)),
            ("networking.k8s.io", ("Ingress", "NetworkPolicy")), ("policy", ("PodDisruptionBudget",)))
@@ -30,8 +30,8 @@ class Kubectl:
     def __init__(self):
         self.kubeconfig = os.environ.get("KUBECONFIG") or str(TOOLS.parent / "kubeconfig")
 
-    def __call__(self, *arguments: str, check: bool = True, input: str = None) -> str:
-        done = run(tool("kubectl"), "--kubeconfig", self.kubeconfig, *arguments, check=check, input=input)
+    def __call__(self, *arguments: str, check: bool = True, input: str = None, timeout: float = 120) -> str:
+        done = run(tool("kubectl"), "--kubeconfig", self.kubeconfig, *arguments, check=check, input=input, timeout=timeout)
         return done.stdout if done.returncode == 0 else ""
 
     def answers(self) -> bool:
@@ -140,7 +140,7 @@ class ArgoCD:
         for definition in sorted(self.programs.glob("*-crd.yaml")):
             self.kubectl("delete", "--ignore-not-found", "--wait=true", "-f", str(definition))
         for namespace in (NAMESPACE, SHOP):
-            self.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=true")
+            self.kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=true", timeout=GONE_SECONDS_MAX)
 
     def log(self, name: str, lines: int = 25) -> str:
         return "\n".join((self.folder / f"{name}.log").read_text(errors="replace").splitlines()[-lines:])

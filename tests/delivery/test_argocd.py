@@ -2,15 +2,18 @@
 
 import functools
 import json
+import os
+import pathlib
 
 import pytest
 import yaml
 
-from delivery.workflows import ROOT, run, tool as ours
+from delivery.workflows import ROOT, SCRIPTS, need, run
 from manifests.rendered import resources, tool
 
 FOLDER = ROOT / "deploy" / "argocd"
 EKS = ROOT / "deploy" / "overlays" / "eks"
+MODULE = "github.com/argoproj/argo-cd/v3"
 ENVIRONMENTS = ("staging", "production")
 
 
@@ -85,16 +88,36 @@ def test_no_deletion_of_the_application_takes_the_shop_along(environment):
     assert "finalizers" not in rendered(environment)
 
 
-def test_it_is_what_argo_cds_own_definitions_ask_for(environment, tmp_path):
-    """kubeconform by the schemas in the CustomResourceDefinitions of the module that is compiled."""
-    for path in ours("argocd", "argocd").parent.glob("*-crd.yaml"):
+def definitions() -> list[pathlib.Path]:
+    """The CustomResourceDefinitions in Argo CD's module, at the version that deploy/ci/go/argocd names. Nothing is compiled for that."""
+    need("go", "which fetches Argo CD's module")
+    done = run("go", "mod", "download", "-json", MODULE, cwd=SCRIPTS / "go" / "argocd", check=False,
+               env={**os.environ, "GOFLAGS": "-mod=readonly", "GOWORK": "off"})
+    if done.returncode != 0:
+        pytest.skip(f"go can't fetch {MODULE}: {done.stderr.strip()[:200]}")
+    folder = pathlib.Path(json.loads(done.stdout)["Dir"]) / "manifests" / "crds"
+    return [folder / "application-crd.yaml", folder / "appproject-crd.yaml"]
+
+
+def conforms(manifests: str, schemas: pathlib.Path):
+    """kubeconform's word by Argo CD's schemas."""
+    for path in definitions():
         definition = yaml.safe_load(path.read_text())
         [version] = definition["spec"]["versions"]
         kind = definition["spec"]["names"]["kind"].lower()
-        (tmp_path / f"{kind}-argoproj-{version['name']}.json").write_text(json.dumps(closed(version["schema"]["openAPIV3Schema"])))
-    done = run(tool("kubeconform"), "-strict", "-summary", "-schema-location",
-               str(tmp_path / "{{.ResourceKind}}{{.KindSuffix}}.json"), "-", input=rendered(environment), check=False)
+        (schemas / f"{kind}-argoproj-{version['name']}.json").write_text(json.dumps(closed(version["schema"]["openAPIV3Schema"])))
+    return run(tool("kubeconform"), "-strict", "-summary", "-schema-location", str(schemas / "{{.ResourceKind}}{{.KindSuffix}}.json"),
+               "-", input=manifests, check=False)
+
+
+def test_it_is_what_argo_cds_own_definitions_ask_for(environment, tmp_path):
+    done = conforms(rendered(environment), tmp_path)
     assert done.returncode == 0 and "Valid: 2" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("right, wrong", [("selfHeal: true", "selfHeal: 1"), ("selfHeal:", "selfheal:"), ("targetRevision:", "targetrevision:")])
+def test_what_they_do_not_ask_for_would_be_noticed(right, wrong, tmp_path):
+    assert conforms(rendered("production").replace(right, wrong), tmp_path).returncode == 1
 
 
 def closed(node):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from delivery.workflows import need
+from delivery.workflows import FILES, ROOT, need
 
 MODULE = """\
 variable "size" { type = number }
@@ -95,3 +95,42 @@ def test_a_check_finds_what_is_misshapen_and_what_is_invalid(infrastructure):
     assert terraform(infrastructure, "check", check=False).returncode != 0
     infrastructure.write("terraform/main.tf", MODULE + 'output "nothing" { value = var.absent }\n')
     assert terraform(infrastructure, "check", check=False).returncode != 0
+
+
+OUTPUTS = """\
+output "region" { value = "eu-central-1" }
+output "github_role_arns" { value = { plan = "arn:aws:iam::1:role/p", apply = "arn:aws:iam::1:role/a", release = "arn:aws:iam::1:role/r" } }
+output "repository_urls" { value = { fashionforward = "1.dkr.ecr.eu-central-1.amazonaws.com/shop" } }
+"""
+
+
+def test_github_is_told_the_roles_that_terraform_made(infrastructure):
+    """By the names that the workflows ask for."""
+    infrastructure.write("terraform/more.tf", OUTPUTS)
+    for name in ("staging", "production"):
+        infrastructure.write(f"terraform/environments/{name}.tfvars", "size = 1\n")
+        infrastructure.write(f"terraform/environments/{name}.s3.tfbackend", f'path = "{name}.tfstate"\n')
+        terraform(infrastructure, "apply", name, terraform(infrastructure, "plan", name).stdout.strip())
+    told = "".join(infrastructure.script("github_variables.sh", name).stdout for name in ("staging", "production"))
+    asked = set(re.findall(r"vars\.(\w+)", "".join(path.read_text() for path in FILES)))
+    assert set(re.findall(r"gh variable set (\w+)", told)) == asked
+    assert "gh variable set AWS_APPLY_ROLE --body arn:aws:iam::1:role/a --env staging\n" in told
+
+
+def test_before_the_roles_exist_it_says_what_is_missing(infrastructure):
+    terraform(infrastructure, "apply", "staging", fingerprint(infrastructure))
+    done = infrastructure.script("github_variables.sh", "staging", check=False)
+    assert done.returncode == 1 and "github_repository" in done.stderr
+
+
+def test_the_real_module_has_the_outputs_and_the_trust_that_the_workflows_count_on():
+    module = ROOT / "terraform"
+    if not (module / "outputs.tf").exists():
+        pytest.skip("terraform/ is not here yet")
+    outputs, github = (module / "outputs.tf").read_text(), (module / "github.tf").read_text()
+    assert all(f'output "{name}"' in outputs for name in ("region", "github_role_arns", "repository_urls"))
+    # Jobs that run in a GitHub environment show that, and no branch: terraform-environment.yaml.
+    assert ":environment:${var.environment}-plan" in github and ':environment:${var.environment}"' in github
+    assert ":ref:refs/tags/v*" in github  # release.yaml's jobs run in none
+    for name in ("staging", "production"):
+        assert (module / "environments" / f"{name}.tfvars").exists() and (module / "environments" / f"{name}.s3.tfbackend").exists()
