@@ -2,9 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
-from support.prometheus import MONITORING
+from support.prometheus import CACHE, MONITORING
 from support.shop_process import ROOT
 
 FILES = sorted((MONITORING / "dashboards").glob("*.json"))
@@ -14,6 +16,10 @@ UNITS = {"none", "short", "s", "bytes", "percentunit", "reqps", "ops"}  # of Gra
 GOLDEN = (ROOT / "tests/functional/metrics.golden").read_text()
 # Of servers that run with PostgreSQL, a payment gateway elsewhere, or under Kubernetes: not in a plain server's list.
 ELSEWHERE = re.compile(r"ff_postgres_\w+|ff_gateway_\w+|slo:[\w:]+|kube_\w+|container_\w+|rollout_info|certmanager_\w+|traefik_\w+|up$|process_\w+")
+
+# Grafana's own types of a dashboard, generated from its schema. (The Go module of the same name can't be had everywhere.)
+SDK = "grafana-foundation-sdk==1769699998!10.1.0"
+SDK_SECONDS_MAX = 300
 
 
 def ids(of) -> list:
@@ -71,3 +77,39 @@ def test_a_panel_asks_for_metrics_that_there_are(name, panel):
         for metric in re.findall(r"\b([a-z_]+:[a-z_:0-9]+|(?:ff|kube|container|rollout|certmanager|traefik|process)_\w+)(?=[{\[)\s]|$)", target["expr"]):
             bare = re.sub(r"_(total|bucket|count|sum)$", "", metric)
             assert bare in known or metric in known or ELSEWHERE.match(metric), f"{metric} is no metric of the program"
+
+
+@pytest.fixture(scope="session")
+def grafana():
+    """Grafana's types, in a folder of their own: half of their 40 MB are of no use to any other test."""
+    folder = CACHE / f"grafana-sdk-{SDK.rsplit('!', 1)[1]}"
+    if not folder.is_dir():
+        done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", f"--target={folder}", SDK],
+                              capture_output=True, text=True, timeout=SDK_SECONDS_MAX, check=False)
+        if done.returncode != 0:
+            pytest.skip(f"Grafana's types can't be had here: {done.stderr[-200:]}")
+    sys.path.append(str(folder))
+    from grafana_foundation_sdk.cog import plugins
+    from grafana_foundation_sdk.models import dashboard
+    plugins.register_default_plugins()
+    return dashboard
+
+
+def lost(written, read, path: str = "") -> list:
+    """What was written and is not read back."""
+    if isinstance(written, dict):
+        read = read if isinstance(read, dict) else {}
+        return [each for name, value in written.items() for each in lost(value, read.get(name), f"{path}.{name}")]
+    if isinstance(written, list):
+        read = read if isinstance(read, list) and len(read) == len(written) else [None] * len(written)
+        return [each for index, value in enumerate(written) for each in lost(value, read[index], f"{path}[{index}]")]
+    return [] if written == read or written in (None, "", False) else [f"{path}: {written!r} became {read!r}"]
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_grafanas_own_types_know_every_field(grafana, name):
+    """Read into Grafana's types and written again nothing is missing: a field that it does not know, or of another type, would be."""
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    read = grafana.Dashboard.from_json(DASHBOARDS[name])
+    again = json.loads(JSONEncoder().encode(read))
+    assert not lost(DASHBOARDS[name], again)

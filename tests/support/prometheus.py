@@ -25,6 +25,8 @@ STOP_SECONDS_MAX = 30
 
 sys.path.insert(0, str(MONITORING))
 
+from programs import CACHE  # noqa: E402,F401
+
 
 @functools.cache
 def folder_of(module: str) -> pathlib.Path:
