@@ -1,0 +1,9 @@
+output "bucket" {
+  description = "For `terraform init -backend-config=\"bucket=...\"`."
+  value       = aws_s3_bucket.state.bucket
+}
+
+output "key_arn" {
+  description = "The key that the states are encrypted by; whoever plans needs kms:Decrypt on it, whoever applies kms:GenerateDataKey, too."
+  value       = aws_kms_key.state.arn
+}

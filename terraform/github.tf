@@ -1,0 +1,168 @@
+# The pipeline's roles: GitHub's own tokens instead of keys that live for years. Each role is for one job, and its trust names the one kind of
+# workflow run that may have it; the account of a fork, or a branch, gets none.
+
+locals {
+  github = var.github_repository == null ? {} : {
+    # Reads for `terraform plan`, in GitHub's environment of that name, which asks nobody (forks' pull requests get no token at all).
+    plan = { subjects = ["repo:${var.github_repository}:environment:${var.environment}-plan"] }
+    # Changes, after somebody has approved in GitHub's environment of the same name.
+    apply = { subjects = ["repo:${var.github_repository}:environment:${var.environment}"] }
+    # Pushes images, from tags only.
+    release = { subjects = ["repo:${var.github_repository}:ref:refs/tags/v*"] }
+  }
+  github_provider_arn = var.github_repository == null ? null : (
+    var.create_github_provider ? aws_iam_openid_connect_provider.github[0].arn : "${local.arn}:iam::${local.account_id}:oidc-provider/${local.github_issuer}"
+  )
+  github_issuer = "token.actions.githubusercontent.com"
+  # Everything this module names begins with its name.
+  own_roles = "${local.arn}:iam::${local.account_id}:role/${local.name}-*"
+}
+
+# One for each account: the second environment in an account sets create_github_provider = false. AWS checks GitHub's certificate by its own
+# list of authorities, so no thumbprint is given.
+resource "aws_iam_openid_connect_provider" "github" {
+  count = var.github_repository != null && var.create_github_provider ? 1 : 0
+
+  url            = "https://${local.github_issuer}"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+data "aws_iam_policy_document" "assumed_by_github" {
+  for_each = local.github
+
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [local.github_provider_arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "${local.github_issuer}:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+    condition {
+      test     = each.key == "release" ? "StringLike" : "StringEquals" # only the tag's name varies
+      variable = "${local.github_issuer}:sub"
+      values   = each.value.subjects
+    }
+  }
+}
+
+resource "aws_iam_role" "github" {
+  for_each = local.github
+
+  name                 = "${local.name}-github-${each.key}"
+  description          = "${local.name}: GitHub Actions, ${each.key}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_github[each.key].json
+  permissions_boundary = var.permissions_boundary_arn
+  max_session_duration = 3600 # s; an apply of everything takes some 25 minutes
+}
+
+# AWS' own read-only list: a plan reads every kind of thing there is here. It gives no value of a secret.
+resource "aws_iam_role_policy_attachment" "github_plan" {
+  count = var.github_repository == null ? 0 : 1
+
+  role       = aws_iam_role.github["plan"].name
+  policy_arn = "${local.arn}:iam::aws:policy/ReadOnlyAccess"
+}
+
+# Whoever may apply this module may make anything it can describe. What keeps it in bounds: the approval in GitHub's environment, this list
+# without IAM, and below it IAM for roles of this name only, under the boundary where there is one.
+resource "aws_iam_role_policy_attachment" "github_apply" {
+  count = var.github_repository == null ? 0 : 1
+
+  role       = aws_iam_role.github["apply"].name
+  policy_arn = "${local.arn}:iam::aws:policy/PowerUserAccess"
+}
+
+data "aws_iam_policy_document" "github_apply" {
+  statement {
+    sid = "ItsOwnRoles"
+    actions = [
+      "iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary",
+    ]
+    resources = [local.own_roles]
+
+    dynamic "condition" {
+      for_each = var.permissions_boundary_arn == null ? [] : [1]
+
+      content {
+        test     = "StringEquals"
+        variable = "iam:PermissionsBoundary"
+        values   = [var.permissions_boundary_arn]
+      }
+    }
+  }
+
+  statement {
+    sid = "MaintainThem"
+    actions = [
+      "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
+      "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies", "iam:ListRoleTags", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
+      "iam:UpdateRole", "iam:UpdateRoleDescription",
+    ]
+    resources = [local.own_roles]
+  }
+
+  statement {
+    sid       = "PassThemToTheirServices"
+    actions   = ["iam:PassRole"]
+    resources = [local.own_roles]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = concat(values(local.services), ["pods.eks.amazonaws.com"])
+    }
+  }
+
+  statement {
+    sid = "NodesProfile"
+    actions = [
+      "iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:GetInstanceProfile",
+      "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile", "iam:UntagInstanceProfile",
+    ]
+    resources = ["${local.arn}:iam::${local.account_id}:instance-profile/${local.name}-*"]
+  }
+
+  statement {
+    sid       = "ReadTheProviderOfTokens"
+    actions   = ["iam:GetOpenIDConnectProvider"]
+    resources = ["${local.arn}:iam::${local.account_id}:oidc-provider/${local.github_issuer}"]
+  }
+}
+
+resource "aws_iam_role_policy" "github_apply" {
+  count = var.github_repository == null ? 0 : 1
+
+  name   = "own-roles"
+  role   = aws_iam_role.github["apply"].name
+  policy = data.aws_iam_policy_document.github_apply.json
+}
+
+data "aws_iam_policy_document" "github_release" {
+  statement {
+    sid       = "LogIn"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"] # the action knows no resource
+  }
+
+  statement {
+    sid = "PushAndReadBack"
+    actions = [
+      "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer",
+      "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+    ]
+    resources = [for repository in aws_ecr_repository.this : repository.arn]
+  }
+}
+
+resource "aws_iam_role_policy" "github_release" {
+  count = var.github_repository == null ? 0 : 1
+
+  name   = "push-images"
+  role   = aws_iam_role.github["release"].name
+  policy = data.aws_iam_policy_document.github_release.json
+}

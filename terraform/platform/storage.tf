@@ -1,0 +1,19 @@
+# What a PersistentVolumeClaim gets on EKS; deploy/overlays/eks/volume.yaml names it. EKS itself has no default class.
+resource "kubernetes_storage_class_v1" "gp3" {
+  metadata {
+    name        = "gp3"
+    annotations = { "storageclass.kubernetes.io/is-default-class" = "true" }
+  }
+
+  storage_provisioner    = "ebs.csi.aws.com"
+  reclaim_policy         = "Delete"
+  volume_binding_mode    = "WaitForFirstConsumer" # in the zone where the pod is
+  allow_volume_expansion = true
+
+  parameters = {
+    type               = "gp3"
+    encrypted          = "true"
+    kmsKeyId           = var.volumes_key_arn
+    tagSpecification_1 = "Backup=${var.name}" # AWS Backup copies it daily (../backup.tf)
+  }
+}
