@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Puts into a new EKS cluster what terraform/platform and the shop need there and what is no add-on of AWS': Karpenter, the load balancer
+# controller, External Secrets, cert-manager, Traefik. Safe to run again: it brings each to the version that stands here.
+#
+#   deploy/aws/install.sh        in the folder of the repository, after `terraform apply`, with KUBECONFIG of that cluster
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+command -v helm >/dev/null || { echo "helm is needed: https://helm.sh/docs/intro/install" >&2; exit 1; }
+command -v jq >/dev/null || { echo "jq is needed" >&2; exit 1; }
+
+output() { terraform -chdir=terraform output -json "$1" | jq -r "${2:-.}"; }
+
+cluster=$(output karpenter .cluster)
+current=$(kubectl config view --minify --output 'jsonpath={.clusters[0].cluster.server}')
+[[ $current == "$(output cluster_endpoint)" ]] || {
+  echo "KUBECONFIG speaks to $current, which is not the cluster of this state: aws eks update-kubeconfig --name $cluster" >&2
+  exit 1
+}
+
+chart() { # chart RELEASE NAMESPACE CHART VERSION [ARGUMENT...]   one chart in one version, waited for
+  echo "==> $1 $4"
+  helm upgrade --install "$1" "$3" --version "$4" --namespace "$2" --create-namespace --wait --timeout 10m "${@:5}"
+}
+
+# Each by its own role (EKS Pod Identity, terraform/iam.tf): the service accounts' names are what those roles trust.
+on_system_nodes=(--set-json 'nodeSelector={"fashionforward/nodes":"system"}')
+chart karpenter kube-system oci://public.ecr.aws/karpenter/karpenter 1.8.0 --set "settings.clusterName=$cluster" \
+  --set "settings.interruptionQueue=$(output karpenter .queue)" --set serviceAccount.name=karpenter "${on_system_nodes[@]}"
+chart aws-load-balancer-controller kube-system aws-load-balancer-controller 1.14.0 --repo https://aws.github.io/eks-charts \
+  --set "clusterName=$cluster" --set "region=$(output region)" --set "vpcId=$(output vpc_id)" --set enableBackendSecurityGroup=false \
+  --set serviceAccount.name=aws-load-balancer-controller "${on_system_nodes[@]}"
+chart external-secrets external-secrets external-secrets 1.3.2 --repo https://charts.external-secrets.io --set serviceAccount.name=external-secrets
+chart cert-manager cert-manager cert-manager v1.21.2 --repo https://charts.jetstack.io --set crds.enabled=true
+chart traefik traefik traefik 37.4.0 --repo https://traefik.github.io/charts --values deploy/aws/traefik.yaml --set image.tag=v3.7.13
