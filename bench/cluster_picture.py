@@ -12,7 +12,7 @@ from picture import STYLE, points, text
 
 TITLE = "A spike on Kubernetes: two pods become ten, and two again"
 WIDTH, LEFT, RIGHT = 860, 74, 726
-TOP, PANEL, GAP = 76, 108, 42  # of the first panel; each panel's height; between them
+TOP, PANEL, GAP = 94, 108, 42  # of the first panel; each panel's height; between them
 TICKS = (1, 2, 5, 10, 20, 30, 50, 60, 100, 200, 300, 500, 1000, 2000, 5000, 10000)
 LATENCY_MS_LEAST = 1  # the scale of latencies is logarithmic
 
@@ -40,9 +40,9 @@ def draw(told: dict) -> str:
     words = in_words(told)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
              'role="img" aria-labelledby="title description">', f'<title id="title">{TITLE}</title>',
-             f'<desc id="description">{words}</desc>', f"<style>{STYLE}</style>",
+             f'<desc id="description">{"; ".join(words)}</desc>', f"<style>{STYLE}</style>",
              f'<rect class="page" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="8"/>',
-             text(28, 34, TITLE, "title"), text(28, 52, words, "small")]
+             text(28, 34, TITLE, "title"), *(text(28, 52 + 18 * line, part, "small") for line, part in enumerate(words))]
     floor = TOP + 14 + len(panels) * (PANEL + GAP) - GAP
     step = 30
     for tick in range(math.ceil(first / step) * step, int(last) + 1, step):
@@ -85,11 +85,13 @@ def tick_below(most: float) -> list:
     return [step * each for each in range(int(most / step) + 1)]
 
 
-def in_words(told: dict) -> str:
+def in_words(told: dict) -> tuple:
     requests = sum(row["requests"] for row in told["seconds"])
     return (f"decided after {told['decided_seconds']:.0f} s, first new pod serving after {told['first_serving_seconds']:.0f} s, "
-            f"{told['most']} ready after {told['all_ready_seconds']:.0f} s; of {requests:,} requests {told['failed']} "
-            f"failed and {told['told_when']} were told when to come again")
+            f"{told['most']} ready after {told['all_ready_seconds']:.0f} s, {told['least']} again "
+            f"{told['back_seconds']:.0f} s after the load",
+            f"of {requests:,} requests {told['failed']} failed and {told['told_when']} were told when to come again, and came; all of it "
+            "on one machine of two processors")
 
 
 def draw_file(source: pathlib.Path, target: pathlib.Path):

@@ -55,7 +55,9 @@ class Hey:
         self.output.close()
 
     def parse(self, text: str):
-        self.seconds = float(re.search(r"Total:\s+([\d.]+) secs", text).group(1)) if "Total:" in text else 0.0
+        total = re.search(r"Total:\s+([\d.]+) secs", text)
+        assert total, f"hey told no figures, but: {text}"
+        self.seconds = float(total.group(1))
         self.statuses = {int(status): int(count) for status, count in re.findall(r"\[(\d{3})\]\s+(\d+) responses", text)}
         self.latency = {int(part): float(seconds) for part, seconds in re.findall(r"(\d+)% in ([\d.]+) secs", text)}
         errors = text.split("Error distribution:")[1] if "Error distribution:" in text else ""
