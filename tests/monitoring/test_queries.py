@@ -4,8 +4,10 @@ syntax here, and said so; the rules are evaluated in the same Prometheus."""
 
 import contextlib
 import itertools
+import re
+import subprocess
+import sys
 import threading
-import time
 import urllib.request
 
 import pytest
@@ -119,3 +121,16 @@ def test_a_scrape_is_cheap(watched):
     samples = [value for _, value in watched.query('scrape_samples_scraped{job="fashionforward"}')]
     print(f"\nscrapes of a server under load: at most {1e3 * max(seconds):.1f} ms (two processors for everything), {samples[0]:.0f} samples")
     assert max(samples) < 10_000, "cardinality: ten pods would be 100,000 series"
+
+
+def test_readiness_says_what_is_not_ready(watched):
+    """Of two servers that serve, audit, and have a sale, without a backup or a rehearsal."""
+    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", watched.url, "--pods", "2", "--orders", "100000", "--namespace", ""],
+                          capture_output=True, text=True, check=False, timeout=120)
+    print(f"\n{done.stdout}")
+    said = {name: state for state, name in re.findall(r"^(ready|NOT READY) +([a-z ]+):", done.stdout, re.M)}
+    assert done.returncode == 1
+    for name in ("servers", "connections", "audit clean", "alerts able to fire", "waiting room"):
+        assert said[name] == "ready", done.stdout
+    for name in ("backup", "restore tried", "load rehearsed"):
+        assert said[name] == "NOT READY", done.stdout

@@ -38,8 +38,8 @@ def called(tmp_path):
             yield alertmanager, inbox
 
 
-def labels(name: str, severity: str, **more: str) -> dict:
-    return {"alertname": name, "severity": severity, **more}
+def labels(alertname: str, severity: str, /, **more: str) -> dict:
+    return {"alertname": alertname, "severity": severity, **more}
 
 
 INHIBITIONS = (

@@ -79,7 +79,7 @@ class Panel:
                          "orientation": "auto"},
                 "bargauge": {"reduceOptions": reduced, "displayMode": "basic", "orientation": "horizontal", "showUnfilled": True},
                 "heatmap": {"calculate": False, "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64}, "cellGap": 1,
-                            "yAxis": {"unit": self.unit}, "legend": {"show": True}, "tooltip": {"mode": "single"}},
+                            "yAxis": {"unit": self.unit}, "legend": {"show": True}, "tooltip": {"show": True, "yHistogram": False}},
                 "table": {"showHeader": True, "cellHeight": "sm"}}[self.kind]
 
     def target(self, query: Query, index: int) -> dict:
@@ -140,7 +140,7 @@ VARIABLES = [
     {"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus", "hide": 0, "refresh": 1, "regex": "",
      "current": {}, "options": [], "includeAll": False, "multi": False},
     {"name": "job", "label": "Shop", "type": "query", "datasource": DATASOURCE, "hide": 0, "refresh": 2, "regex": "", "sort": 1,
-     "query": {"query": "label_values(ff_build_info, job)", "refId": "job"}, "definition": "label_values(ff_build_info, job)",
+     "query": {"query": "label_values(ff_build_info, job)", "refId": "job"},
      "current": {"text": "fashionforward", "value": "fashionforward"}, "options": [], "includeAll": False, "multi": False},
 ]
 
