@@ -3,7 +3,7 @@
 #
 # On GitHub without any key: cosign gets a certificate for the workflow's own identity, which ends after ten minutes, and what was
 # signed stands in the public log (Sigstore). With COSIGN_KEY (Jenkins: a key in a KMS, awskms:///alias/...; tests: a file) by that key,
-# and nothing is sent to anybody. By digest only: what a tag names can change after it was looked at.
+# and nothing of it stands in a public log. By digest only: what a tag names can change after it was looked at.
 set -euo pipefail
 # shellcheck source=deploy/ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
