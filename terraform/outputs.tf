@@ -16,7 +16,7 @@ output "cluster_endpoint" {
 }
 
 output "vpc_id" {
-  description = "The VPC."
+  description = "The VPC that all of it is in."
   value       = aws_vpc.this.id
 }
 
