@@ -1,0 +1,71 @@
+"""docs/cost.md is what production's plan costs; deploy/karpenter and docs/aws.md say what the module says."""
+
+import json
+import re
+import subprocess
+import sys
+
+import yaml
+
+from .conftest import ROOT
+
+
+def test_the_costs_are_those_of_the_plan(production):
+    done = subprocess.run([sys.executable, str(ROOT / "deploy" / "aws" / "cost.py")], input=json.dumps(production.first_plan),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    page = ROOT / "docs" / "cost.md"
+    made = ROOT / "build" / "cost.md"
+    made.parent.mkdir(exist_ok=True)
+    made.write_text(done.stdout)
+    assert page.read_text() == done.stdout, "the plan costs something else by now: cp build/cost.md docs/cost.md"
+
+
+def test_production_stays_within_its_own_budget():
+    month = int(re.search(r"A month at rest: about ([\d,]+) USD", (ROOT / "docs" / "cost.md").read_text())[1].replace(",", ""))
+    budget = int(re.search(r"^monthly_budget_usd += (\d+)", (ROOT / "terraform" / "environments" / "production.tfvars").read_text(), re.M)[1])
+    assert month < budget < 2 * month
+
+
+def test_karpenters_nodes_are_those_of_the_module(production):
+    told = production.output("karpenter")
+    node_class = yaml.safe_load((ROOT / "deploy" / "karpenter" / "node-class.yaml").read_text())["spec"]
+    assert node_class["instanceProfile"] == told["instance_profile"]
+    for terms in ("subnetSelectorTerms", "securityGroupSelectorTerms"):
+        assert node_class[terms] == [{"tags": {"karpenter.sh/discovery": told["cluster"]}}]
+
+
+def test_the_pool_of_web_nodes_has_room_for_both_colours():
+    """A core for each of 10 pods, 3 of a rollout and 10 that drain, twice."""
+    autoscaler = yaml.safe_load((ROOT / "k8s" / "hpa.yaml").read_text())
+    deployment = yaml.safe_load((ROOT / "k8s" / "deployment.yaml").read_text())
+    pods, surge = autoscaler["spec"]["maxReplicas"], deployment["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+    pool = yaml.safe_load((ROOT / "deploy" / "karpenter" / "web.yaml").read_text())["spec"]
+    assert int(pool["limits"]["cpu"]) > 2 * (pods + surge + pods)
+
+
+def test_placed_pods_keep_the_tolerations_they_had():
+    base = yaml.safe_load((ROOT / "k8s" / "deployment.yaml").read_text())["spec"]["template"]["spec"]
+    placed = yaml.safe_load((ROOT / "deploy" / "karpenter" / "placement" / "web.yaml").read_text())["spec"]["template"]["spec"]
+    pool = yaml.safe_load((ROOT / "deploy" / "karpenter" / "web.yaml").read_text())["spec"]["template"]
+    assert [each for each in base["tolerations"] if each not in placed["tolerations"]] == []
+    assert placed["nodeSelector"].items() <= pool["metadata"]["labels"].items()
+    taint, = pool["spec"]["taints"]
+    assert {"key": taint["key"], "operator": "Equal", "value": taint["value"], "effect": taint["effect"]} in placed["tolerations"]
+
+
+def test_the_overlay_lets_the_shop_reach_the_databases_subnets(production):
+    import ipaddress  # noqa: PLC0415
+
+    overlay = yaml.safe_load((ROOT / "deploy" / "overlays" / "eks" / "database.yaml").read_text())
+    allowed = ipaddress.ip_network(overlay["spec"]["egress"][0]["to"][0]["ipBlock"]["cidr"])
+    for cidr in production.output("platform")["database_cidrs"]:
+        assert ipaddress.ip_network(cidr).subnet_of(allowed)
+
+
+def test_the_path_from_nothing_names_files_and_outputs_that_are_there(production):
+    text = (ROOT / "docs" / "aws.md").read_text()
+    for path in re.findall(r"\b((?:terraform|deploy|k8s)/[\w./-]+\.(?:sh|tf|py|yaml|toml|tfvars|s3\.tfbackend))", text):
+        assert (ROOT / path).exists(), path
+    for name in re.findall(r"output (?:-json |-raw )(\w+)", text):
+        production.output(name)
