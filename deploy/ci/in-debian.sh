@@ -23,7 +23,7 @@ while IFS= read -r name; do options+=(--env "$name"); done < <(compgen -e | grep
 # In the container it is root, who is not the checkout's owner: Git wants to be told that this is meant.
 options+=(--env GIT_CONFIG_COUNT=1 --env GIT_CONFIG_KEY_0=safe.directory --env GIT_CONFIG_VALUE_0="$ROOT")
 # --shm-size: Chromium's; Docker's 64 MB make it crash on large pages.
-exec docker run --rm --init --shm-size=1g --volume "$ROOT:$ROOT" --workdir "$ROOT" --volume "$cache/ci:/root/.cache" \
-  --volume "$cache/delivery:/root/.cache/fashionforward/delivery" "${options[@]}" \
+exec docker run --rm --init --shm-size=1g --volume "$ROOT:$ROOT" --workdir "$ROOT" --volume "$cache/ci:/home/ci/.cache" \
+  --volume "$cache/delivery:/home/ci/.cache/fashionforward/delivery" --env HOME=/home/ci "${options[@]}" \
   "$IMAGE" bash -c 'apt-get -qq update && apt-get -qq install -y --no-install-recommends '"${PACKAGES[*]}"' >/dev/null && exec "$@"' \
   in-debian "$@"
