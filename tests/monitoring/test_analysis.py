@@ -1,0 +1,81 @@
+"""What releases are judged by (deploy/rollouts/analysis), asked of series that stand for good and bad ones: the queries as the controller sends
+them, and the conditions as it weighs the answer."""
+
+import re
+
+import pytest
+import yaml
+from support.prometheus import tool
+from support.shop_process import ROOT
+
+FOLDER = ROOT / "deploy" / "rollouts" / "analysis"
+ANALYSES = {path.stem: yaml.safe_load(path.read_text())["spec"]["metrics"][0] for path in sorted(FOLDER.glob("[!k]*.yaml"))}
+NEW, STABLE = "new", "old"
+PASSES, FAILS, NEITHER = "passes", "fails", "neither"
+
+
+def answers(rollout: str, **by_answer: str) -> dict:
+    return {f'ff_checkout_answers_total{{job="fashionforward",instance="{rollout}",rollout="{rollout}",answer="{answer}"}}': values
+            for answer, values in by_answer.items()}
+
+
+def times(rollout: str, mean: float, each: int = 10) -> dict:
+    labels = f'job="fashionforward",instance="{rollout}",rollout="{rollout}"'
+    return {f"ff_checkout_seconds_sum{{{labels}}}": f"0+{each * mean}x40", f"ff_checkout_seconds_count{{{labels}}}": f"0+{each}x40"}
+
+
+def books(mismatches: int, violations: int = 0) -> dict:
+    return {f'ff_checkout_totals_mismatch_total{{job="fashionforward",instance="{NEW}",rollout="{NEW}"}}': f"{mismatches}x40",
+            f'ff_audit_violations{{job="fashionforward",instance="{STABLE}",rollout="{STABLE}",invariant="I4"}}': f"{violations}x40"}
+
+
+GOOD = answers(STABLE, paid="0+90x40", failed="0x40")
+CASES = (
+    ("checkout-success", "none fails", GOOD | answers(NEW, paid="0+10x40", failed="0x40"), PASSES),
+    ("checkout-success", "three of ten fail", GOOD | answers(NEW, paid="0+7x40", failed="0+3x40"), FAILS),
+    ("checkout-success", "the database is away for both", answers(STABLE, paid="0x40", failed="0+90x40") | answers(NEW, paid="0x40", failed="0+10x40"), PASSES),
+    ("checkout-success", "cards are declined and things are sold out", GOOD | answers(NEW, paid="0+2x40", failed="0x40", declined="0+5x40", sold_out="0+3x40"), PASSES),
+    ("checkout-success", "nobody bought from it yet", GOOD | answers(NEW, paid="0x40", failed="0x40"), NEITHER),
+    ("checkout-success", "it is not there yet", GOOD, NEITHER),
+    ("checkout-success", "blue has no shoppers any more", answers(STABLE, paid="5x40", failed="0x40") | answers(NEW, paid="0+7x40", failed="0+3x40"), FAILS),
+    ("checkout-latency", "as quick", times(STABLE, 0.08, 90) | times(NEW, 0.09), PASSES),
+    ("checkout-latency", "five times slower", times(STABLE, 0.08, 90) | times(NEW, 0.4), FAILS),
+    ("checkout-latency", "twice of nearly nothing", times(STABLE, 0.01, 90) | times(NEW, 0.03), PASSES),
+    ("checkout-latency", "both are slow: the gateway is", times(STABLE, 2, 90) | times(NEW, 2.2), PASSES),
+    ("checkout-latency", "nobody bought from it yet", times(STABLE, 0.08, 90) | times(NEW, 0, 0), NEITHER),
+    ("checkout-latency", "green is slow and blue has no shoppers any more", times(STABLE, 0, 0) | times(NEW, 0.8), FAILS),
+    ("audit", "the books are right", books(0), PASSES),
+    ("audit", "one total does not add up", books(1), FAILS),
+    ("audit", "a row breaks an invariant", books(0, 1), FAILS),
+)
+
+
+def weighed(condition: str, query: str) -> str:
+    """The condition as PromQL: series where it holds, none where not. NaN is compared to nothing, as isNaN() says there."""
+    found = re.search(r"result\[0\] (<=|>|==) ([\d.]+)$", condition)
+    assert found, f"a condition that this test can't read: {condition}"
+    return f"({query}) {found.group(1)} {found.group(2)}"
+
+
+@pytest.mark.parametrize("name,case,series,verdict", CASES, ids=[f"{each[0]}: {each[1]}" for each in CASES])
+def test_a_release_is_judged_by_its_own_doing(name, case, series, verdict, tmp_path):
+    metric = ANALYSES[name]
+    query = metric["provider"]["prometheus"]["query"].replace("{{args.new}}", NEW).replace("{{args.stable}}", STABLE)
+    query = " ".join(query.split())
+    passes = weighed(metric["successCondition"], query)
+    # Without a condition of its own whatever does not pass fails.
+    fails = weighed(metric["failureCondition"], query) if "failureCondition" in metric else f"({query}) unless ({passes})"
+    told = {"rule_files": [], "evaluation_interval": "15s", "tests": [{
+        "interval": "15s", "input_series": [{"series": each, "values": values} for each, values in series.items()],
+        "promql_expr_test": [{"expr": f"count({expr})", "eval_time": "5m", "exp_samples": [{"labels": "{}", "value": 1}] if holds else []}
+                             for expr, holds in ((passes, verdict == PASSES), (fails, verdict == FAILS))]}]}
+    path = tmp_path / "test.yml"
+    path.write_text(yaml.safe_dump(told))
+    done = tool("promtool", "test", "rules", str(path), check=False)
+    assert done.returncode == 0, f"{case}: {verdict}\n{done.stdout}\n{done.stderr}"
+
+
+def test_every_analysis_is_judged_here_both_ways():
+    assert {name for name, *_ in CASES} == set(ANALYSES)
+    for name in ANALYSES:
+        assert {PASSES, FAILS} <= {verdict for each, _, _, verdict in CASES if each == name}
