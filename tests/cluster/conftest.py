@@ -8,8 +8,9 @@ import re
 import pytest
 
 from support import cluster_load
-from support.cluster import NAMESPACE, Cluster
-from support.cluster_shop import HPA, OVERLAY, Shop
+from support.cluster import Cluster
+from support.cluster_overlays import OVERLAY
+from support.cluster_shop import HPA, Shop
 
 ALL = os.environ.get("FF_CLUSTER_ALL") == "1"  # every case in its long form; else those of .ci/run, shorter
 

@@ -8,13 +8,12 @@ import pytest
 from support import api
 from support.cluster import NAMESPACE, wait_until
 from support.cluster_runbook import Page
-from support.cluster_shop import SERVICE
+from support.cluster_shop import ORDERS, ORDERS_SECONDS_MAX, SERVICE
 
 PAGE = Page("canary-and-blue-green")
 ASKED, WEIGHT_PERCENT = 1000, 10
 BY_HEADER = 50
 CONTROLLERS = 2  # pods of the ingress controller: each shares out by itself, and is off by one at most
-ORDERS, ORDERS_SECONDS_MAX = 15, 60
 SWITCH_SECONDS_MAX = 60
 IN_A_ROW = 20    # answers of one release: the switch has reached both controllers
 

@@ -7,13 +7,12 @@ import time
 
 from support.cluster import is_true, wait_until
 from support.cluster_load import PATIENCE_SECONDS, Hey, Pulse
-from support.cluster_shop import HOST, HTTPS, SHELF
+from support.cluster_shop import HOST, HTTPS, ORDERS, ORDERS_SECONDS_MAX, SHELF
 
 CERTIFICATE = "fashionforward-tls"  # cert-manager names it as the Secret of the Ingress
 AUTHORITY = "fashionforward-ca"
 ISSUE_SECONDS_MAX = 120
 HANDSHAKES = 10  # in a row with the new certificate: both pods of the ingress controller have it
-ORDERS, ORDERS_SECONDS_MAX = 15, 60
 
 
 def authority(cluster) -> ssl.SSLContext:

@@ -1,6 +1,7 @@
 """A worker is lost, in three ways, and then a whole zone, while people look and buy: the shop goes on serving, and its pods
 come back elsewhere. And what a node's drain may take at once is what the PodDisruptionBudget says."""
 
+import contextlib
 import subprocess
 import time
 
@@ -9,12 +10,11 @@ from support import api
 from support.cluster import NAMESPACE, ROOT, is_true, wait_until
 from support.cluster_load import PATIENCE_SECONDS, Pulse
 from support.cluster_overlays import overlay
-from support.cluster_shop import PDB, WEB, Shop
+from support.cluster_shop import ORDERS, ORDERS_SECONDS_MAX, PDB, WEB, Shop
 from support.cluster_watch import Watch
 
 REPLICAS = 4
 LOOK_SECONDS_MAX = 2    # then a visitor loads the page again: with more patience, one way into a lost node would look like an outage
-ORDERS, ORDERS_SECONDS_MAX = 15, 60
 LOST_SECONDS_MAX = 240  # until its pods are ready elsewhere
 BACK_SECONDS_MAX = 240
 DRAIN_SECONDS_MAX = 240
@@ -41,26 +41,35 @@ class Loss:
         self.addresses = {node: cluster.docker("inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", node).strip()
                           for node in nodes}
 
-    def __enter__(self):
-        for node in self.nodes:
-            if self.how == "silent":
-                self.cluster.docker("pause", node)
-            elif self.how == "cut off":
-                self.cluster.docker("network", "disconnect", "-f", "kind", node)
-            else:
-                self.cluster.docker("kill", node)
+    def __enter__(self) -> "Loss":
+        # The last is done first: all nodes are given back, then waited for, and each of it also when another step has failed.
+        with contextlib.ExitStack() as undo:
+            for node in self.nodes:
+                undo.callback(wait_until, lambda name=node: self.cluster.ready(name), f"{node} to be back", BACK_SECONDS_MAX, every=1)
+            for node in self.nodes:
+                undo.callback(self._give_back, node)
+                self._take(node)
+            self.undo = undo.pop_all()
         return self
 
     def __exit__(self, *_):
-        for node in self.nodes:
-            if self.how == "silent":
-                self.cluster.docker("unpause", node)
-            elif self.how == "cut off":
-                self.cluster.docker("network", "connect", "--ip", self.addresses[node], "kind", node)
-            else:
-                self.cluster.docker("start", node)
-        for node in self.nodes:
-            wait_until(lambda name=node: self.cluster.ready(name), f"{node} to be back", BACK_SECONDS_MAX, every=1)
+        self.undo.close()
+
+    def _take(self, node: str):
+        if self.how == "silent":
+            self.cluster.docker("pause", node)
+        elif self.how == "cut off":
+            self.cluster.docker("network", "disconnect", "-f", "kind", node)
+        else:
+            self.cluster.docker("kill", node)
+
+    def _give_back(self, node: str):
+        if self.how == "silent":
+            self.cluster.docker("unpause", node)
+        elif self.how == "cut off":
+            self.cluster.docker("network", "connect", "--ip", self.addresses[node], "kind", node)
+        else:
+            self.cluster.docker("start", node)
 
 
 def lose(shop: Shop, nodes: list, how: str) -> None:

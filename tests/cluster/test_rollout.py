@@ -6,11 +6,11 @@ import time
 from support.cluster import NAMESPACE, wait_until
 from support.cluster_overlays import overlay, release
 from support.cluster_runbook import Page
-from support.cluster_shop import DEPLOYMENT, START_SECONDS_MAX
+from support.cluster_shop import DEPLOYMENT, ORDERS, ORDERS_SECONDS_MAX, START_SECONDS_MAX
 from support.cluster_watch import Watch
 
-ORDERS, ORDERS_SECONDS_MAX = 15, 60
 DRAIN_SECONDS_MAX = 60
+SLOW_SECONDS = 500  # that a new pod must have been ready before an old one goes: longer than a test, and shorter than progressDeadlineSeconds
 ASKED = 20  # times, whichever pod answers: were one of several pods of another release, it would show
 
 
@@ -49,14 +49,18 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
 
 
 def test_old_and_new_pods_sell_from_one_schema_side_by_side(shop):
-    """In the middle of a rollout, for as long as one likes: half of the pods are of the old release, half of the new one."""
+    """In the middle of a rollout, for as long as one likes: half of the pods are of the old release, half of the new one. That the middle
+    lasts is this overlay's doing: no old pod goes until the new ones have been ready for long."""
+    usual, slowly = shop.deployment()["spec"]["minReadySeconds"], release("fashionforward:next")
+    slowly["spec"]["minReadySeconds"] = SLOW_SECONDS
     with shop.shoppers() as (pages, storm):
-        shop.cluster.kubectl("apply", "-k", overlay("next", release("fashionforward:next")))
-        wait_until(lambda: len(releases(shop)) == 2, "pods of both releases to answer", START_SECONDS_MAX, shop.troubles, every=0)
+        shop.cluster.kubectl("apply", "-k", overlay("next-slowly", slowly))
+        wait_until(lambda: len(releases(shop)) == 2, "pods of both releases to answer", START_SECONDS_MAX, shop.troubles)
         shop.cluster.kubectl("-n", NAMESPACE, "rollout", "pause", f"deployment/{DEPLOYMENT}")
-        seen = {shop.release() for _ in range(3 * ASKED)}
         storm.wait_for_orders(2 * ORDERS, ORDERS_SECONDS_MAX)
+        seen = releases(shop)  # after they were sold: both have stood all the time
         shop.cluster.kubectl("-n", NAMESPACE, "rollout", "resume", f"deployment/{DEPLOYMENT}")
+        shop.cluster.patch("deployments", DEPLOYMENT, {"spec": {"minReadySeconds": usual}})
         shop.wait_for_rollout()
     shop.finish(f"paused in mid-rollout: releases {sorted(seen)} sold side by side", pages, storm)
     assert len(seen) == 2

@@ -1,8 +1,6 @@
 """What a pod may reach and what a container may do, tried for real; and beside each thing that is refused, one who may do it, so
 that nothing passes because it was asked wrongly."""
 
-import json
-
 import pytest
 from support.cluster import NAMESPACE, Refused, run, wait_until
 from support.cluster_shop import DATABASE, PROGRAM, WEB
@@ -96,8 +94,7 @@ def test_a_container_can_not_write_its_root_gain_privileges_or_run_a_shell(shop)
         tried = execute(shell, "-c", "true")
         assert tried.returncode != 0 and ("no such file" in tried.stderr or "not found" in tried.stderr), tried.stderr
 
-    identifier = next(each["containerID"].split("//")[1] for each in pod["status"]["containerStatuses"] if each["name"] == "web")
-    process = json.loads(cluster.docker("exec", node, "crictl", "inspect", identifier))["info"]["pid"]
+    process = cluster.container(pod, "web")["info"]["pid"]
     # Even the node's root, from inside of the container's own mounts: it is the file system and not its permissions that refuse.
     for path in ("/probe", "/usr/bin/probe", "/etc/probe", "/var/lib/fashionforward/probe"):
         tried = in_mounts(node, process, "touch", path)

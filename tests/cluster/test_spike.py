@@ -68,9 +68,7 @@ def goods(shop) -> str:
 
 def started(shop, pod: dict) -> float:
     """When the node's container runtime executed the container: Kubernetes itself keeps only the second."""
-    identifier = next(each["containerID"].split("//")[1] for each in pod["status"]["containerStatuses"] if each["name"] == "web")
-    told = shop.cluster.docker("exec", pod["spec"]["nodeName"], "crictl", "inspect", "-o", "go-template", "--template",
-                               "{{.status.startedAt}}", identifier).strip()
+    told = shop.cluster.container(pod, "web")["status"]["startedAt"]
     moment, nanoseconds = re.match(r"([\d-]+T[\d:]+)(\.\d+)?", told).groups()
     return datetime.datetime.fromisoformat(moment + "+00:00").timestamp() + float(nanoseconds or 0)
 

@@ -140,10 +140,6 @@ class Cluster:
     def render(self, folder: str) -> str:
         return self.kubectl("kustomize", folder).stdout
 
-    def apply(self, manifests: str):
-        """Through kubectl, server-side: last-applied annotations would double what a watch carries."""
-        self.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input=manifests)
-
     # --- machines -----------------------------------------------------------------------------------------
 
     def workers(self) -> list:
@@ -163,21 +159,14 @@ class Cluster:
     def docker(*arguments: str, **options) -> str:
         return run("docker", *arguments, **options).stdout
 
-    def containers(self, node: str, name: str) -> list:
-        """What the node's container runtime tells of the containers of this name: times to the nanosecond, process ids."""
-        found = self.docker("exec", node, "crictl", "ps", "-q", "--name", f"^{name}$").split()
-        told = []
-        for each in found:
-            told.append(json.loads(self.docker("exec", node, "crictl", "inspect", each)))
-        return told
+    def container(self, pod: dict, name: str) -> dict:
+        """What the container runtime of the pod's node tells of its container: times to the nanosecond, the process id."""
+        statuses = pod["status"]["containerStatuses"]
+        identifier = next(each["containerID"].split("//")[1] for each in statuses if each["name"] == name)
+        return json.loads(self.docker("exec", pod["spec"]["nodeName"], "crictl", "inspect", identifier))
 
     def kill_containers(self, pods: list, name: str):
         """kill -9 of the containers' processes, as machines would do it when memory runs out, and as good as at once."""
-        victims = []
-        for pod in pods:
-            statuses = pod["status"]["containerStatuses"]
-            identifier = next(each["containerID"].split("//")[1] for each in statuses if each["name"] == name)
-            node = pod["spec"]["nodeName"]
-            victims.append((node, json.loads(self.docker("exec", node, "crictl", "inspect", identifier))["info"]["pid"]))
+        victims = [(pod["spec"]["nodeName"], self.container(pod, name)["info"]["pid"]) for pod in pods]
         kills = [subprocess.Popen(["docker", "exec", node, "kill", "-9", str(process)]) for node, process in victims]
         assert not any(kill.wait(COMMAND_SECONDS_MAX) for kill in kills), "a process could not be killed"

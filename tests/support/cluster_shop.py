@@ -6,22 +6,24 @@ import contextlib
 from support import api
 from support.cluster import NAMESPACE, Cluster, is_true, wait_until
 from support.cluster_load import Hey
+from support.cluster_overlays import OVERLAY
 from support.storm import Shelf, Storm
 
 HTTP, HTTPS = "127.0.0.1:8088", "127.0.0.1:8443"  # of the ingress controller, published by kind (deploy/cluster)
 HOST = "shop.localhost"  # deploy/overlays/kind
-DEPLOYMENT = HPA = PDB = SERVICE = INGRESS = "fashionforward"
+DEPLOYMENT = HPA = PDB = SERVICE = "fashionforward"
 WEB = "app.kubernetes.io/name=fashionforward,app.kubernetes.io/component=web"
 STABLE = f"{WEB},track=stable"
 DATABASE = "app.kubernetes.io/name=fashionforward,app.kubernetes.io/component=database"
 PROGRAM = "/usr/bin/fashionforward"
-OVERLAY = "deploy/overlays/kind"
 
 START_SECONDS_MAX = 240  # a first start makes the database; the cluster has two processors in all
 PAGE_SECONDS_MAX = 60
 # Of a payment whose server died: twice the hold (90 s) and 10 s more until a retry may take it over.
 SETTLE_SECONDS_MAX = 240
+ORDERS, ORDERS_SECONDS_MAX = 15, 60  # that are bought before something happens and after it, so that there is selling to disturb
 SHOPPERS, THINK_SECONDS = 8, 0.4  # of a storm: some 15 orders a second, which leaves two processors room for the cluster
+LOOKERS = 6  # in each way of using connections, ten pages a second each
 SHELF = Shelf(hot=200, few=10)
 PAYMENTS = (api.ON_DELIVERY, api.ON_DELIVERY, api.card(), api.card(), api.card(api.CARD_DECLINED))
 
@@ -150,13 +152,18 @@ class Shop:
         return Storm(shelf, lambda: [self.url], shoppers, payments, host=self.host, think_seconds=THINK_SECONDS)
 
     @contextlib.contextmanager
-    def shoppers(self, shelf: Shelf = SHELF, workers: int = 6):
-        """Those who only look, in both ways in which connections are used, and a storm of others who buy."""
-        self.stock_up(shelf)
-        storm = self.storm(shelf)
+    def lookers(self, workers: int = LOOKERS):
+        """Those who only look, in both ways in which connections are used."""
         with (Hey(f"{self.url}/products/hot", self.host, workers) as kept,
-              Hey(f"{self.url}/", self.host, workers, keep_alive=False) as fresh, storm):
-            yield [kept, fresh], storm
+              Hey(f"{self.url}/", self.host, workers, keep_alive=False) as fresh):
+            yield [kept, fresh]
+
+    @contextlib.contextmanager
+    def shoppers(self, shelf: Shelf = SHELF, workers: int = LOOKERS):
+        """Those who only look, and a storm of others who buy."""
+        self.stock_up(shelf)
+        with self.lookers(workers) as pages, self.storm(shelf) as storm:
+            yield pages, storm
 
     def finish(self, name: str, pages: list, storm: Storm, fair: bool = True):
         """How every test under load ends: what was asked and what failed is printed; nobody is left in doubt, every promise
