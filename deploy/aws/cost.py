@@ -37,7 +37,7 @@ def planned(plan: dict) -> dict[str, list[dict]]:
     found = defaultdict(list)
     for each in plan["planned_values"]["root_module"]["resources"]:
         if each["mode"] == "managed":
-            found[each["type"].removeprefix("aws_")].append(each["values"])
+            found[each["type"].removeprefix("aws_")].append(each.get("values", {}))  # none where all of it is known only afterwards
     return found
 
 

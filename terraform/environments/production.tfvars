@@ -8,7 +8,7 @@ domain_name = "shop.example.com" # CHANGE
 cluster_admin_role_arns = ["arn:aws:iam::123456789012:role/platform-team"] # CHANGE
 github_repository       = "example/fashionforward"                         # CHANGE
 alarm_emails            = ["operations@example.com"]                       # CHANGE
-monthly_budget_usd      = 1000                                             # docs/cost.md: at rest some two thirds of it
+monthly_budget_usd      = 1500                                             # docs/cost.md: at rest some two thirds of it
 
 nat_gateways        = "per_zone"             # a zone that is lost takes only its own way out
 interface_endpoints = ["ecr.api", "ecr.dkr"] # in the spike new nodes pull images, also while a NAT gateway is full

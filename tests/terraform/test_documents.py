@@ -46,7 +46,7 @@ def test_the_pool_of_web_nodes_has_room_for_both_colours():
 
 def test_placed_pods_keep_the_tolerations_they_had():
     base = yaml.safe_load((ROOT / "k8s" / "deployment.yaml").read_text())["spec"]["template"]["spec"]
-    placed = yaml.safe_load((ROOT / "deploy" / "karpenter" / "placement" / "web.yaml").read_text())["spec"]["template"]["spec"]
+    placed = yaml.safe_load((ROOT / "deploy" / "components" / "karpenter" / "web.yaml").read_text())["spec"]["template"]["spec"]
     pool = yaml.safe_load((ROOT / "deploy" / "karpenter" / "web.yaml").read_text())["spec"]["template"]
     assert [each for each in base["tolerations"] if each not in placed["tolerations"]] == []
     assert placed["nodeSelector"].items() <= pool["metadata"]["labels"].items()

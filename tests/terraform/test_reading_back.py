@@ -185,7 +185,7 @@ def test_every_alarm_reaches_somebody_and_says_what_to_do(production, clients):
     subscribed = clients("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert [each["Endpoint"] for each in subscribed] == ["operations@example.com"]
     budget = clients("budgets").describe_budget(AccountId="123456789012", BudgetName=NAME)["Budget"]
-    assert float(budget["BudgetLimit"]["Amount"]) == 1000
+    assert float(budget["BudgetLimit"]["Amount"]) == 1500
 
 
 def test_the_database_is_what_backups_select(production, clients, database):

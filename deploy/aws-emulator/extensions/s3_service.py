@@ -9,7 +9,7 @@ from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 
 put_of_moto, set_lifecycle_of_moto, lifecycle_of_moto = S3Response._bucket_response_put, FakeBucket.set_lifecycle, S3Response.get_bucket_lifecycle
-allow_of_moto = FakeBucket.allow_action
+permission_of_moto = FakeBucket.get_permission
 DAYS = "</NoncurrentDays></NoncurrentVersionExpiration>"
 
 
@@ -44,20 +44,20 @@ def get_bucket_lifecycle(self):
     return (*head, re.sub(r"<Rule><ID>(.*?)</ID>.*?</Rule>", whole, text, flags=re.S))
 
 
-def allow_action(self, action, resource):
+def get_permission(self, action, resource):
     if self.policy is None:
-        return allow_of_moto(self, action, resource)
+        return permission_of_moto(self, action, resource)
     whole = self.policy
     told = json.loads(whole)
     told["Statement"] = [each for each in told["Statement"] if each.get("Condition") != {"Bool": {"aws:SecureTransport": "false"}}]
     try:
         self.policy = json.dumps(told).encode() if told["Statement"] else None
-        return allow_of_moto(self, action, resource)
+        return permission_of_moto(self, action, resource)
     finally:
         self.policy = whole
 
 
 S3Response._bucket_response_put = put
-FakeBucket.allow_action = allow_action
+FakeBucket.get_permission = get_permission
 S3Response.get_bucket_lifecycle = get_bucket_lifecycle
 FakeBucket.set_lifecycle = set_lifecycle
