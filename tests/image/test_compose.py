@@ -68,6 +68,18 @@ def test_secrets_are_files_and_no_value_is_one():
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
 
 
+def test_the_shop_is_not_the_owner_of_its_tables_and_nobody_is_the_superuser():
+    def who(service: dict) -> tuple:
+        settings = service["environment"]
+        return settings["FF_DATABASE_URL"], settings["FF_DATABASE_PASSWORD_FILE"]
+
+    users = {name: who(service) for name, service in SERVICES.items() if "FF_DATABASE_URL" in service.get("environment", {})}
+    assert users.pop("migrate") == ("postgres://shop_owner@database/shop", "/run/secrets/owner-password")
+    assert set(users.values()) == {("postgres://shop@database/shop", "/run/secrets/shop-password")}
+    for secret, only in (("superuser-password", ["database"]), ("owner-password", ["database", "migrate"])):
+        assert [name for name, service in SERVICES.items() if secret in service.get("secrets", [])] == only
+
+
 def test_only_the_shop_and_who_watches_it_are_published_and_only_on_this_machine():
     assert {name: s["ports"] for name, s in SERVICES.items() if "ports" in s} == {
         "shop": ["127.0.0.1:8080:8080"], "prometheus": ["127.0.0.1:9091:9090"], "grafana": ["127.0.0.1:3000:3000"]}

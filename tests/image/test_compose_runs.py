@@ -70,7 +70,7 @@ class Composed:
         arguments += [f"--user={service['user']}"] if "user" in service else []
         arguments += [f"--env={key}={value}" for key, value in service.get("environment", {}).items()]
         arguments += [f"--tmpfs={each}" for each in service.get("tmpfs", [])]
-        arguments += [f"--volume={PREFIX}{each}" for each in service.get("volumes", [])]
+        arguments += [f"--volume={ROOT / each if each.startswith('./') else PREFIX + each}" for each in service.get("volumes", [])]
         arguments += [f"--volume={self.secrets / each}:/run/secrets/{each}:ro" for each in service.get("secrets", [])]
         arguments += ["--publish=127.0.0.1::8080"] if "ports" in service else []
         arguments += [f"--stop-signal={service['stop_signal']}"] if "stop_signal" in service else []

@@ -3,10 +3,12 @@
 import ipaddress
 
 import pytest
+import yaml
 
 from manifests.rendered import BASE, OVERLAYS, ROOT, containers, labels_of, named, of_kind, pod_of, selects, where, workloads
 
 ALL = [BASE, *OVERLAYS]
+PAIR = ROOT / "deploy" / "overlays" / "kind-ha"
 
 
 @pytest.fixture(params=ALL, ids=lambda folder: folder.name)
@@ -16,6 +18,13 @@ def folder(request):
 
 def ports_of(workload) -> dict:
     return {port["name"]: port["containerPort"] for each in containers(workload) for port in each.get("ports", [])}
+
+
+def config_of(folder, workload: str) -> str:
+    """The name of the ConfigMap that it mounts, whose generated name begins like its own."""
+    projected = [source for each in pod_of(named(folder, "StatefulSet", workload))["volumes"]
+                 for source in each.get("projected", {}).get("sources", ())]
+    return next(name for each in projected if (name := each["configMap"]["name"]).startswith(workload))
 
 
 def policies_for(folder, workload, direction: str) -> list:
@@ -128,6 +137,34 @@ def test_webhooks_reach_the_internet_and_no_private_network(folder):
     for private in ("10.96.0.1", "10.244.1.2", "172.18.0.2", "192.168.1.1", "169.254.169.254", "100.64.0.1", "127.0.0.1"):
         assert any(ipaddress.ip_address(private) in each for each in closed), private
     assert not any(ipaddress.ip_address("93.184.216.34") in each for each in closed)
+
+
+def test_no_way_out_leads_everywhere(folder):
+    """A rule without `to` opens its ports to the whole internet."""
+    for policy in of_kind(folder, "NetworkPolicy"):
+        assert all(rule.get("to") for rule in policy["spec"].get("egress", [])), policy["metadata"]["name"]
+
+
+def test_patroni_reaches_the_api_server_of_any_cluster_and_nothing_beyond():
+    policy = named(PAIR, "NetworkPolicy", "postgres-ha")["spec"]
+    [rule] = [each for each in policy["egress"] if any("ipBlock" in peer for peer in each["to"])]
+    assert {each["port"] for each in rule["ports"]} == {443, 6443, 8443}
+    open_ = [ipaddress.ip_network(peer["ipBlock"]["cidr"]) for peer in rule["to"]]
+    for server in ("10.96.0.1", "172.20.0.1", "172.18.0.2", "192.168.49.2"):  # kubeadm's and EKS' Service; kind's and minikube's node
+        assert any(ipaddress.ip_address(server) in each for each in open_), server
+    assert not any(ipaddress.ip_address("93.184.216.34") in each for each in open_)
+
+
+def test_patroni_changes_its_own_records_and_members_only():
+    patroni = yaml.safe_load(named(PAIR, "ConfigMap", config_of(PAIR, "postgres-ha"))["data"]["patroni.yml"])
+    members = named(PAIR, "StatefulSet", "postgres-ha")
+    named_ = {"configmaps": {f"{patroni['scope']}-{each}" for each in ("config", "leader", "sync", "failover")},
+              "pods": {f"postgres-ha-{number}" for number in range(members["spec"]["replicas"])}}
+    for rule in named(PAIR, "Role", "postgres-ha")["rules"]:
+        [resource] = rule["resources"]
+        if not set(rule["verbs"]) <= {"create", "list", "watch"}:  # which can't be told of single names
+            assert set(rule["resourceNames"]) == named_.pop(resource)
+    assert not named_, "what it must change it may not"
 
 
 def test_the_ops_port_is_for_prometheus_and_never_for_the_ingress(folder):

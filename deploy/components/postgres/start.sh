@@ -8,9 +8,13 @@ if [ ! -f "$PGDATA/PG_VERSION" ]; then
   rm -rf "$making"
   "$bin/initdb" --pgdata="$making" --username=postgres --auth=peer --encoding=UTF8 --locale=C.UTF-8 --data-checksums
   "$bin/pg_ctl" --pgdata="$making" --wait --options="-c listen_addresses= -c unix_socket_directories=/tmp" start
-  "$bin/psql" -X --quiet --host=/tmp --username=postgres --set=ON_ERROR_STOP=1 \
-    --set=owner_password="$(cat /run/secrets/migration/password)" --set=shop_password="$(cat /run/secrets/database/password)" \
-    --file=/etc/postgresql/users.sql
+  [ -s /run/secrets/migration/password ] && [ -s /run/secrets/database/password ]
+  # psql reads the passwords itself: on its command line every process of the node could.
+  "$bin/psql" -X --quiet --host=/tmp --username=postgres --set=ON_ERROR_STOP=1 <<'SQL'
+\set owner_password `cat /run/secrets/migration/password`
+\set shop_password `cat /run/secrets/database/password`
+\include /etc/postgresql/users.sql
+SQL
   "$bin/pg_ctl" --pgdata="$making" --wait --mode=fast stop
   mv "$making" "$PGDATA"
 fi
