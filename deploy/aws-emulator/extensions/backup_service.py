@@ -1,7 +1,8 @@
-"""AWS Backup: selections, which moto does not have."""
+"""AWS Backup: selections, which moto does not have; and tags, which it looks for only where the address ends in a slash."""
 
 import json
 import uuid
+from urllib.parse import unquote
 
 from moto.backup import urls
 from moto.backup.responses import BackupResponse
@@ -41,5 +42,9 @@ def delete_backup_selection(self):
     return EmptyResult()
 
 
-for function in (create_backup_selection, get_backup_selection, delete_backup_selection):
+def list_tags(self):
+    return json.dumps({"Tags": self.backup_backend.list_tags(resource_arn=unquote(self.path.split("/tags/")[-1]).rstrip("/"))})
+
+
+for function in (list_tags, create_backup_selection, get_backup_selection, delete_backup_selection):
     setattr(BackupResponse, function.__name__, function)

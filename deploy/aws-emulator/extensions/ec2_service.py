@@ -1,6 +1,8 @@
-"""EC2: a rule whose peer is a security group keeps its description; a launch template's own tags are not part of what it launches."""
+"""EC2: a rule whose peer is a security group keeps its description, and so does a reservation of addresses; a launch template's own tags are not
+part of what it launches."""
 
 from moto.ec2.models import launch_templates, security_groups
+from moto.ec2.responses.subnets import Subnets
 
 
 def description(rule):
@@ -24,3 +26,15 @@ def create_launch_template(self, name, text, template, tags):
 
 
 launch_templates.LaunchTemplateBackend.create_launch_template = create_launch_template
+
+
+reserve_of_moto = Subnets.create_subnet_cidr_reservation
+
+
+def create_subnet_cidr_reservation(self):
+    answer = reserve_of_moto(self)
+    answer.result["SubnetCidrReservation"].description = self._get_param("Description")
+    return answer
+
+
+Subnets.create_subnet_cidr_reservation = create_subnet_cidr_reservation
