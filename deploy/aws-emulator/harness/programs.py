@@ -46,9 +46,7 @@ KUBERNETES = Program(
     "h1:Bb8CFKLw8r2CTu9NL5LUtj4kgOcE3q8D/lWUqtjSVWI=", "terraform-provider-kubernetes_v3.2.1", ("main.Version=3.2.1",),
     "hashicorp/kubernetes 3.2.1")
 TFLINT = Program("tflint", "github.com/terraform-linters/tflint", "v0.64.0", "h1:v0KwryBjBeo79uqFrYQOllZk3l/nQvH/e4SZW45jhA8=", "tflint")
-TERRAFORM_DOCS = Program("terraform-docs", "github.com/terraform-docs/terraform-docs", "v0.20.0",
-                         "h1:qg0gtYlecCLDgEoJ+KqeAfYDc1iDDmOaF8may9iK444=", "terraform-docs")
-ALL = (TFLINT, TERRAFORM_DOCS, KUBERNETES, AWS)
+ALL = (TFLINT, KUBERNETES, AWS)  # the smallest first
 
 # The resource kinds of External Secrets, for a cluster to know: platform/ makes objects of them.
 EXTERNAL_SECRETS = ("github.com/external-secrets/external-secrets", "v1.3.2", "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=")
