@@ -26,9 +26,9 @@ House::House(const RefusalPage& page, const http::SecurityHeaders& security,
 Gatekeeper::Gatekeeper(House& house, unsigned thread, std::uint64_t seed, telemetry::Registry& metrics)
     : house_(house),
       random_(seed),
-      wait_us_(metrics.gauge("ff_admission_wait_microseconds",
-                             "What ready requests waited for their thread, on average in its last window",
-                             {{"thread", std::to_string(thread)}})),
+      wait_seconds_(
+          metrics.histogram("ff_admission_wait_seconds", "What ready requests waited for their thread",
+                            {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0})),
       cut_(metrics.gauge("ff_admission_cut", "Ranks (of 64 in a class) that a thread refuses; 0: nothing",
                          {{"thread", std::to_string(thread)}})) {
   constexpr std::array<std::string_view, kReasons> kNames{"client_rate", "thread_behind", "store_full"};
@@ -46,6 +46,7 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
                                                                http::Priority priority, Duration waited,
                                                                SteadyTime now) {
   if (priority == http::Priority::kProbe) return nullptr;
+  wait_seconds_.observe(std::chrono::duration<double>(waited).count());
   if (house_.rates) {
     if (const auto wait = house_.rates->refuses(request.remote_address, request.received_at)) {
       count(request, priority, kClientRate);
@@ -66,7 +67,7 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
 void Gatekeeper::tick(SteadyTime now) {
   shedder_.pass(now);
   cut_.set(static_cast<std::int64_t>(shedder_.cut()));
-  wait_us_.set(shedder_.mean_wait().count());
+  wait_seconds_.hand_over();
 }
 
 /// While nothing is refused any number will do, and reading cookies would be work in vain.

@@ -42,7 +42,8 @@ class Gatekeeper final : public http::Gate {
 
   std::shared_ptr<const http::FinishedBytes> refusal(const http::Request& request, http::Priority priority,
                                                      Duration waited, SteadyTime now) override;
-  /// Also sets the gauges, which so are as old as the last tick: none of it is paid for by a request.
+  /// Also brings what is shown up to date, which so is as old as the last tick: a request pays for little of
+  /// it.
   void tick(SteadyTime now) override;
 
  private:
@@ -57,7 +58,7 @@ class Gatekeeper final : public http::Gate {
   SeededRandom random_;  // chooses variants, which are no secrets
   std::size_t turn_ = 0;
   std::array<std::array<telemetry::Counter*, kReasons>, kClasses> refused_{};
-  telemetry::Gauge& wait_us_;
+  telemetry::Tally wait_seconds_;
   telemetry::Gauge& cut_;
 };
 

@@ -50,7 +50,6 @@ class Shedder {
   /// Ranks below it are refused: 0, nothing is.
   std::size_t cut() const { return cut_; }
   /// What requests waited on average in the last window that ended.
-  Duration mean_wait() const { return mean_wait_; }
 
  private:
   static constexpr std::size_t kClasses = 5;  // of http::Priority, without the probes

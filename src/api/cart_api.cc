@@ -46,7 +46,7 @@ Task<http::Response> read(shop::Shop& shop, Input input) {
 }
 
 Task<http::Response> change(shop::Shop& shop, Input input, cart::Change wanted) {
-  Result<cart::Cart> cart = co_await shop.committer.change_cart(wanted);
+  Result<cart::Cart> cart = co_await shop.committer.change_cart(wanted, input.http.trace());
   if (!cart) co_return respond(std::move(cart.error()), input.http);
   // RFC 9110 9.3.4: by 201 is told that PUT made what is named. A line is added to by POST, which names none.
   const bool made = input.http.method == http::Method::kPut && cart->made_line;

@@ -6,8 +6,10 @@
 
 #include "app/descriptors.h"
 #include "app/open_gateway.h"
+#include "app/process_metrics.h"
 #include "app/shop_file.h"
 #include "app/signals.h"
+#include "app/trace_export.h"
 #include "http/ops.h"
 #include "http/server.h"
 #include "payments/demo_gateway.h"
@@ -41,7 +43,11 @@ Result<void> payment_gateway(const config::Options& options, const PaymentGatewa
   }
 
   SystemClock clock;
+  SecureRandom random;
   telemetry::Registry metrics;
+  add_process_metrics(metrics, "");
+  auto tracing = Tracing::open(options, "fashionforward-payment-gateway", clock, random, metrics);
+  if (!tracing) return tl::unexpected(tracing.error());
   const std::string ledger = arguments.ledger.value_or(payment_ledger(options));
   if (std::error_code error; !std::filesystem::exists(ledger, error))
     log::warning("app", "there is no payment ledger yet: making one", {{"path", ledger}});
@@ -59,9 +65,12 @@ Result<void> payment_gateway(const config::Options& options, const PaymentGatewa
   listening.name = "payment-gateway";
   listening.address = endpoint->address;
   listening.port = endpoint->port;
+  listening.tracer = (*tracing)->tracer();
+  listening.traces_believed = true;  // its clients are the shop's servers
   http::Server server(router, limits, std::move(listening), clock, metrics);
   Signals signals;  // from here on they are waited for, and what is under way is finished
   if (auto bound = server.listen(); !bound) return bound;
+  (*tracing)->start();
   server.start();
 
   signals.wait();
@@ -76,6 +85,7 @@ Result<void> payment_gateway(const config::Options& options, const PaymentGatewa
     std::_Exit(1);
   }
   server.join();
+  (*tracing)->stop();
   gateway->reset();  // its threads answer into the server's, so they end while that still exists
   log::info("app", "stopped");
   return {};

@@ -10,16 +10,19 @@
 
 #include "admission/gatekeeper.h"
 #include "api/api.h"
+#include "app/audit_rounds.h"
 #include "app/catalogue_watcher.h"
 #include "app/demo_shop.h"
 #include "app/descriptors.h"
 #include "app/open_gateway.h"
 #include "app/open_store.h"
+#include "app/process_metrics.h"
 #include "app/run_task.h"
 #include "app/sale_admin.h"
 #include "app/sale_desk.h"
 #include "app/shop_file.h"
 #include "app/signals.h"
+#include "app/trace_export.h"
 #include "app/webhook_delivery.h"
 #include "checkout/checkout.h"
 #include "checkout/committer.h"
@@ -102,6 +105,9 @@ Result<void> serve(const config::Options& options) {
   SystemClock clock;
   SecureRandom random;
   telemetry::Registry metrics;
+  add_process_metrics(metrics, std::to_string(storage::schema_of(options.database_url)));
+  auto tracing = Tracing::open(options, "fashionforward", clock, random, metrics);
+  if (!tracing) return tl::unexpected(tracing.error());
 
   if (auto ok = check_ledger(options); !ok) return ok;
   if (auto made = make_demo_shop_if_absent(options); !made) return made;
@@ -133,12 +139,17 @@ Result<void> serve(const config::Options& options) {
                              *gateway->gateway, options.rules, clock, random, settings, metrics);
   checkout::SweeperSettings sweeping;
   sweeping.payment_timeout = options.payment_timeout;
+  sweeping.currency = options.rules.currency;
   checkout::Sweeper sweeper(store.orders(), store.carts(), committer, *gateway->gateway, clock, sweeping,
                             metrics);
 
   // One process sweeps at a time. Orders are safe when two do; the work of the second would be in vain.
   leadership::Leader sweeps(store.leases(), clock, "sweeper", leadership::process_name(random),
                             leadership::LeaderSettings{}, metrics);
+
+  AuditRounds audits(store.orders(), *gateway->gateway, clock, options.audit, metrics);
+  metrics.gauge_from("ff_store_queue", "Operations that wait for the store's thread", {},
+                     [&store] { return static_cast<double>(store.queued()); });
 
   WebhookDelivery webhooks(options, store, clock, random, metrics);
 
@@ -168,6 +179,7 @@ Result<void> serve(const config::Options& options) {
   std::atomic<bool> draining{false};
   http::Router ops_router;
   http::add_ops_routes(ops_router, http::ready_until(draining), metrics);
+  http::add_log_level_routes(ops_router);
   add_sale_admin_routes(ops_router, store.sales(), store.catalog(), clock, random);
 
   admission::House house(
@@ -189,6 +201,7 @@ Result<void> serve(const config::Options& options) {
   shop_server.gate = [&](unsigned thread) {
     return std::make_unique<admission::Gatekeeper>(house, thread, random.next(), metrics);
   };
+  shop_server.tracer = (*tracing)->tracer();
   http::Server server(router, limits, std::move(shop_server), clock, metrics);
   http::Limits ops_limits = limits;
   ops_limits.connections_max = std::min(kOpsConnectionsMax, limits.connections_max);
@@ -200,6 +213,7 @@ Result<void> serve(const config::Options& options) {
   // The ops port answers once the shop's port is bound: started and ready mean that connections succeed.
   if (auto bound = server.listen(); !bound) return bound;
   if (auto bound = ops.listen(); !bound) return bound;
+  (*tracing)->start();
   sweeper_thread.start();
   server.start();
   ops.start();
@@ -214,6 +228,8 @@ Result<void> serve(const config::Options& options) {
   });
   asio::co_spawn(sweeper_thread.executor(), sweeps.run(), asio::detached);
   asio::co_spawn(sweeper_thread.executor(), sweeper.run([&sweeps] { return sweeps.leading(); }),
+                 asio::detached);
+  asio::co_spawn(sweeper_thread.executor(), audits.run([&sweeps] { return sweeps.leading(); }),
                  asio::detached);
 
   signals.wait();
@@ -231,6 +247,7 @@ Result<void> serve(const config::Options& options) {
     std::_Exit(1);
   }
   sweeper.stop();
+  audits.stop();
   server.join();
   ops.join();
   sweeper_thread.stop();
@@ -240,6 +257,7 @@ Result<void> serve(const config::Options& options) {
   catalogue.stop();
   webhooks.stop();
   sales.stop();
+  (*tracing)->stop();
   // The stores' threads, and those that ask the gateway, answer into the contexts of the threads above, so
   // they end while those still exist.
   gateway->gateway.reset();

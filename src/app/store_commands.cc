@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "app/audit_rounds.h"
 #include "app/open_gateway.h"
 #include "app/open_store.h"
 #include "app/run_task.h"
@@ -17,10 +18,6 @@
 
 namespace ff::app {
 namespace {
-
-// How long a capture, a void or a refund may lag behind its order before audit calls it a violation: the
-// sweeper's rounds and a gateway that was away for a while.
-constexpr auto kPaymentLag = std::chrono::minutes(10);
 
 /// Reads only, and where the store is a file also as a user who may do no more.
 Result<void> audit_store(const config::Options& options, Clock& clock, orders::Auditor& auditor) {

@@ -184,7 +184,8 @@ Service::Service(const catalog::SnapshotHolder& catalogue, cart::CartStore& cart
       clock_(clock),
       random_(random),
       settings_(settings),
-      settler_(committer, gateway, clock, settings.payment_timeout, metrics),
+      counters_(metrics, rules.currency),
+      settler_(committer, gateway, clock, settings.payment_timeout, counters_, metrics),
       answers_(std::make_unique<const Answers>(metrics)) {}
 
 Service::~Service() = default;
@@ -227,7 +228,12 @@ Task<Result<Answer>> Service::run(Request& request) {
       co_return co_await recorded_or(request, std::move(key), std::move(reachable.error()));
     }
   }
-  Result<orders::PlaceOutcome> outcome = co_await committer_.place(std::move(*priced));
+  const telemetry::Trace reserving = request.trace.child();
+  const Instant reserving_since = reserving ? clock_.now() : Instant{};
+  Result<orders::PlaceOutcome> outcome = co_await committer_.place(std::move(*priced), reserving);
+  if (reserving)
+    reserving.end(telemetry::SpanKind::kInternal, "checkout.reserve", reserving_since, clock_.now(), {},
+                  !outcome);
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
   if (const auto* shortage = std::get_if<orders::SoldOut>(&*outcome))
     co_return sold_out(*shortage, *snapshot);
@@ -241,11 +247,13 @@ Task<Result<Answer>> Service::run(Request& request) {
   if (auto* existing = std::get_if<orders::Existing>(&*outcome)) {
     // Our own placement, replayed after a lost reply, is as good as placed: unless somebody took it over.
     const bool ours = existing->fresh && existing->order->attempt == 1;
+    if (ours) counters_.placed(existing->order);
     if (!ours || existing->order->state != State::kPendingPayment)
       co_return co_await retry(request, std::move(existing->order));
     co_return co_await authorise(request, std::move(existing->order));
   }
   Box<Order> order = std::move(std::get<orders::Placed>(*outcome).order);
+  counters_.placed(order);
   if (order->state != State::kPendingPayment) co_return answer_of(std::move(order));
   co_return co_await authorise(request, std::move(order));
 }
@@ -311,14 +319,15 @@ Task<Result<Answer>> Service::recorded_or(const Request& request, std::string id
 }
 
 Task<Result<Answer>> Service::authorise(const Request& request, Box<Order> order) {
-  Result<Payment> payment = co_await settler_.authorise(order, *request.card);
+  Result<Payment> payment = co_await settler_.authorise(order, *request.card, request.trace);
   if (!payment || payment->status == payments::Status::kNone) co_return co_await suspend(std::move(order));
   co_return co_await follow(request, std::move(order), std::move(*payment));
 }
 
 Task<Result<Answer>> Service::follow(const Request& request, Box<Order> order, Payment payment) {
   const bool empty_cart = request.lines.empty();
-  Result<Box<Order>> concluded = co_await settler_.conclude(order, std::move(payment), empty_cart);
+  Result<Box<Order>> concluded =
+      co_await settler_.conclude(order, std::move(payment), empty_cart, request.trace);
   // The order stands and so does its payment; the sweeper brings them together.
   if (!concluded) co_return Pending{std::move(order)};
   co_return answer_of(std::move(*concluded));
@@ -352,7 +361,7 @@ Task<Result<Answer>> Service::take_over(const Request& request, Box<Order> order
   if (!taken) co_return not_told(std::move(taken.error()));
 
   // The payment that the dead request asked for decides, if it ever arrived.
-  Result<Payment> payment = co_await settler_.look_up(*taken);
+  Result<Payment> payment = co_await settler_.look_up(*taken, request.trace);
   if (!payment) co_return co_await suspend(std::move(*taken));
   const bool never_came = payment->status == payments::Status::kNone && taken->reason.empty();
   if (never_came && request.card) co_return co_await authorise(request, std::move(*taken));

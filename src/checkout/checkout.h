@@ -22,11 +22,13 @@
 #include "cart/cart_store.h"
 #include "catalog/snapshot.h"
 #include "checkout/committer.h"
+#include "checkout/order_counters.h"
 #include "checkout/settler.h"
 #include "orders/order_store.h"
 #include "payments/gateway.h"
 #include "pricing/pricing.h"
 #include "telemetry/metrics.h"
+#include "telemetry/tracer.h"
 
 namespace ff::checkout {
 
@@ -48,6 +50,7 @@ struct Request {
   Instant deadline;
   /// Asked once, just before the order is queued: whether nobody waits for it any more. Null: somebody does.
   std::function<bool()> abandoned{};
+  telemetry::Trace trace{};  // its request's
 };
 
 struct SoldOutLine {
@@ -125,6 +128,7 @@ class Service {
   Clock& clock_;
   Random& random_;
   const Settings settings_;
+  const OrderCounters counters_;
   Settler settler_;
   std::unique_ptr<const Answers> answers_;  // counters
 };

@@ -2,6 +2,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <map>
 
 #include "checkout/test_shop.h"
 
@@ -36,6 +37,49 @@ TEST_F(CheckoutTest, SellsWhatIsInTheCartAndEmptiesIt) {
   EXPECT_EQ(payment(paid->order).status, Status::kCaptured);
   EXPECT_EQ(read(paid->order).payment, orders::PaymentState::kCaptured);
   EXPECT_THAT(audit(), IsEmpty());
+}
+
+TEST_F(CheckoutTest, ATracedPurchaseShowsItsQueuesBatchesPaymentAndClaim) {
+  telemetry::Tracer tracer({.sample = 1}, 1, metrics);
+  add_to_cart("shirt", 1);
+  Request made = request("k");
+  made.trace = tracer.begin("", false, random);
+  const telemetry::SpanId above = made.trace.context().span_id;
+  ASSERT_NE(get<Paid>(place(made)), nullptr);
+  std::map<std::string, telemetry::FinishedSpan> spans;
+  for (telemetry::FinishedSpan& span : tracer.take(100))
+    spans.emplace(span.name, std::move(span));
+  for (const char* name : {"checkout.reserve", "payment.authorise", "checkout.claim"}) {
+    ASSERT_TRUE(spans.contains(name)) << name;
+    EXPECT_EQ(spans[name].parent, above) << name;
+  }
+  for (const char* name : {"place.queue", "place.batch"})
+    EXPECT_EQ(spans[name].parent, spans["checkout.reserve"].context.span_id) << name;
+  for (const char* name : {"settle.queue", "settle.batch"})
+    EXPECT_EQ(spans[name].parent, spans["checkout.claim"].context.span_id) << name;
+  EXPECT_EQ(std::get<std::int64_t>(spans["place.batch"].attributes.at(0).value), 1)
+      << "how many it went with";
+  EXPECT_EQ(spans.size(), 7u);
+  EXPECT_LE(spans["checkout.reserve"].ended, spans["payment.authorise"].began);
+  EXPECT_LE(spans["payment.authorise"].ended, spans["checkout.claim"].began);
+}
+
+TEST_F(CheckoutTest, CountsOrdersByWhatBecameOfThemAndWhatTheyAreWorth) {
+  const auto counted = [&](const std::string& line) {
+    return metrics.openmetrics().find(line + "\n") != std::string::npos;
+  };
+  add_to_cart("shirt", 2);
+  ASSERT_NE(get<Paid>(place("k")), nullptr);
+  add_to_cart("socks", 1);
+  ASSERT_NE(get<Declined>(place("l", kDecliningCard)), nullptr);
+  ASSERT_NE(get<Paid>(place("k")), nullptr);  // the same answer again: counted once
+  EXPECT_TRUE(counted("ff_orders_total{status=\"pending_payment\"} 2"));
+  EXPECT_TRUE(counted("ff_orders_total{status=\"paid\"} 1"));
+  EXPECT_TRUE(counted("ff_orders_total{status=\"declined\"} 1"));
+  EXPECT_TRUE(counted("ff_revenue_minor_units_total{currency=\"EUR\"} 4490"));
+  EXPECT_TRUE(counted("ff_cart_changes_total{change=\"created\"} 1"));
+  EXPECT_TRUE(counted("ff_cart_changes_total{change=\"added\"} 2"));
+  EXPECT_TRUE(counted("ff_checkout_totals_mismatch_total 0"));
 }
 
 TEST_F(CheckoutTest, BuyNowOrdersItsLinesAndLeavesTheCart) {

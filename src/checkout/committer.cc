@@ -22,9 +22,41 @@ bool repeatable(const cart::Change& change) {
   return change.kind != cart::Change::Kind::kAdd || change.key != 0;
 }
 
+/// What shoppers did to their carts. A price that they were shown is not a change of theirs.
+class CartCounters {
+ public:
+  explicit CartCounters(telemetry::Registry& metrics)
+      : created_(counter(metrics, "created")),
+        added_(counter(metrics, "added")),
+        changed_(counter(metrics, "changed")),
+        removed_(counter(metrics, "removed")) {}
+  void note(cart::Change::Kind kind, bool none_left, const cart::Cart& after) const {
+    if (after.version == 1) created_.add();
+    switch (kind) {
+      case cart::Change::Kind::kAdd:
+        return added_.add();
+      case cart::Change::Kind::kSet:
+        return (none_left ? removed_ : changed_).add();
+      case cart::Change::Kind::kEmpty:
+        return removed_.add();
+      case cart::Change::Kind::kSeen:
+        return;
+    }
+  }
+
+ private:
+  static telemetry::Counter& counter(telemetry::Registry& metrics, const char* change) {
+    return metrics.counter("ff_cart_changes_total", "Changes of carts by what was done",
+                           {{"change", change}});
+  }
+  telemetry::Counter &created_, &added_, &changed_, &removed_;
+};
+
 }  // namespace
 
 struct Committer::Lanes {
+  explicit Lanes(telemetry::Registry& metrics) : cart_counters(metrics) {}
+
   using Place = Lane<orders::NewOrder, orders::PlaceOutcome>;
   using Settle = Lane<orders::Settlement, orders::SettleOutcome>;
   using Carts = Lane<cart::Change, Result<cart::Cart>>;
@@ -32,11 +64,12 @@ struct Committer::Lanes {
   std::shared_ptr<Place> place;
   std::shared_ptr<Settle> settle;
   std::shared_ptr<Carts> carts;
+  const CartCounters cart_counters;
 };
 
 Committer::Committer(orders::OrderStore& orders, cart::CartStore& carts, Clock& clock, CommitterLimits limits,
                      telemetry::Registry& metrics)
-    : lanes_(std::make_unique<Lanes>()) {
+    : lanes_(std::make_unique<Lanes>(metrics)) {
   // The store decides by order id and idempotency key, or by compare-and-set on the order's state, so a
   // placement or settlement may be repeated.
   lanes_->place = std::make_shared<Lanes::Place>(
@@ -52,17 +85,20 @@ Committer::Committer(orders::OrderStore& orders, cart::CartStore& carts, Clock& 
 
 Committer::~Committer() = default;
 
-Task<Result<orders::PlaceOutcome>> Committer::place(orders::NewOrder order) {
-  return lanes_->place->submit(std::move(order));
+Task<Result<orders::PlaceOutcome>> Committer::place(orders::NewOrder order, telemetry::Trace trace) {
+  return lanes_->place->submit(std::move(order), trace);
 }
 
-Task<Result<orders::SettleOutcome>> Committer::settle(orders::Settlement settlement) {
-  return lanes_->settle->submit(std::move(settlement));
+Task<Result<orders::SettleOutcome>> Committer::settle(orders::Settlement settlement, telemetry::Trace trace) {
+  return lanes_->settle->submit(std::move(settlement), trace);
 }
 
-Task<Result<cart::Cart>> Committer::change_cart(cart::Change change) {
-  Result<Result<cart::Cart>> outcome = co_await lanes_->carts->submit(std::move(change));
+Task<Result<cart::Cart>> Committer::change_cart(cart::Change change, telemetry::Trace trace) {
+  const cart::Change::Kind kind = change.kind;
+  const bool none_left = change.quantity == 0;
+  Result<Result<cart::Cart>> outcome = co_await lanes_->carts->submit(std::move(change), trace);
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
+  if (*outcome) lanes_->cart_counters.note(kind, none_left, **outcome);
   co_return std::move(*outcome);
 }
 

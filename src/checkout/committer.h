@@ -15,6 +15,7 @@
 #include "cart/cart_store.h"
 #include "orders/order_store.h"
 #include "telemetry/metrics.h"
+#include "telemetry/tracer.h"
 
 namespace ff::checkout {
 
@@ -32,9 +33,10 @@ class Committer {
             telemetry::Registry& metrics);
   ~Committer();
 
-  Task<Result<orders::PlaceOutcome>> place(orders::NewOrder order);
-  Task<Result<orders::SettleOutcome>> settle(orders::Settlement settlement);
-  Task<Result<cart::Cart>> change_cart(cart::Change change);
+  /// `trace`: of the request that asks, where its time in the queue and in the batch is noted.
+  Task<Result<orders::PlaceOutcome>> place(orders::NewOrder order, telemetry::Trace trace = {});
+  Task<Result<orders::SettleOutcome>> settle(orders::Settlement settlement, telemetry::Trace trace = {});
+  Task<Result<cart::Cart>> change_cart(cart::Change change, telemetry::Trace trace = {});
 
   /// Whether a new order, or a change of a cart, would be refused now: asked before anything is done for it.
   bool orders_full() const;

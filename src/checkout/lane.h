@@ -33,6 +33,7 @@
 #include "checkout/committer.h"
 #include "checkout/limiter.h"
 #include "telemetry/metrics.h"
+#include "telemetry/tracer.h"
 
 namespace ff::checkout {
 
@@ -77,11 +78,13 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     note_bound();
   }
 
-  Task<Result<Outcome>> submit(Operation operation) {
+  /// `trace`: of who waits; what the queue and the batch took is noted there.
+  Task<Result<Outcome>> submit(Operation operation, telemetry::Trace trace = {}) {
     // Operations and outcomes are large: they lie still in the entry while it goes from hand to hand. Whoever
     // has it in hand owns it, not this coroutine, which it owns: resume() holds it until the outcome is out.
     auto made = std::make_shared<Entry>(std::move(operation));
     Entry& entry = *made;
+    entry.trace = trace;
     auto initiate = [this](auto handler, std::shared_ptr<Entry> queued) {
       queued->executor = asio::get_associated_executor(handler);
       queued->waiter = std::make_unique<TypedWaiter<decltype(handler)>>(std::move(handler));
@@ -125,6 +128,7 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
     std::unique_ptr<Waiter> waiter;
     asio::any_io_executor executor;  // the waiter's
     Instant queued_at;
+    telemetry::Trace trace;
   };
   using Entries = std::vector<std::shared_ptr<Entry>>;
   using Outcomes = std::vector<Result<Outcome>>;
@@ -193,8 +197,10 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
       taken.assign(std::make_move_iterator(entries_.begin()), std::make_move_iterator(end));
       entries_.erase(entries_.begin(), end);
     }
-    for (const std::shared_ptr<Entry>& entry : taken)
+    for (const std::shared_ptr<Entry>& entry : taken) {
       wait_seconds_.observe(std::chrono::duration<double>(now - entry->queued_at).count());
+      if (entry->trace) entry->trace.note(kind_ + ".queue", entry->queued_at, now);
+    }
     queue_.add(-static_cast<std::int64_t>(taken.size()));
     batch_size_.observe(static_cast<double>(taken.size()));
     return true;
@@ -216,10 +222,18 @@ class Lane : public std::enable_shared_from_this<Lane<Operation, Outcome>> {
       const Duration took = self->clock_.now() - started;
       self->commit_seconds_.observe(std::chrono::duration<double>(took).count());
       self->learn(outcomes, took, self->tries_ - tried == 1);
-      for (std::size_t i = 0; i < entries.size(); ++i)
+      for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (entries[i]->trace) self->note_batch(entries[i]->trace, started, took, entries.size());
         entries[i]->outcome = std::move(outcomes[i]);
+      }
       resume(std::move(entries));
     }
+  }
+
+  void note_batch(const telemetry::Trace& trace, Instant started, Duration took,
+                  std::size_t operations) const {
+    trace.note(kind_ + ".batch", started, started + took,
+               {{"ff.batch.size", static_cast<std::int64_t>(operations)}});
   }
 
   void learn(const Outcomes& outcomes, Duration took, bool at_once) {

@@ -39,6 +39,35 @@ Settlement settlement(const Order& order, Settlement::Kind kind) {
   return made;
 }
 
+/// Whether it brings the order to another state.
+bool changes_state(Settlement::Kind kind) {
+  return kind != Settlement::Kind::kCapture && kind != Settlement::Kind::kSuspend;
+}
+
+std::string name_of(Settlement::Kind kind) {
+  switch (kind) {
+    case Settlement::Kind::kClaim:
+      return "checkout.claim";
+    case Settlement::Kind::kDecline:
+      return "checkout.decline";
+    case Settlement::Kind::kCancel:
+      return "checkout.cancel";
+    case Settlement::Kind::kCapture:
+      return "checkout.capture";
+    case Settlement::Kind::kSuspend:
+      break;
+  }
+  return "checkout.suspend";
+}
+
+/// A call of the gateway is over. A card that was declined is an answer and no failure.
+void end_call(const telemetry::Trace& span, const char* name, Instant began, Instant ended,
+              const Result<Payment>& outcome) {
+  const std::string_view status = outcome ? to_string(outcome->status) : std::string_view("unknown");
+  span.end(telemetry::SpanKind::kClient, name, began, ended, {{"ff.payment.status", std::string(status)}},
+           !outcome);
+}
+
 }  // namespace
 
 Settler::Operation::Operation(telemetry::Registry& metrics, const char* name)
@@ -55,11 +84,12 @@ Result<Payment> Settler::Operation::note(Duration took, Result<Payment> outcome)
 }
 
 Settler::Settler(Committer& committer, payments::Gateway& gateway, Clock& clock, Duration payment_timeout,
-                 telemetry::Registry& metrics)
+                 const OrderCounters& counters, telemetry::Registry& metrics)
     : committer_(committer),
       gateway_(gateway),
       clock_(clock),
       payment_timeout_(payment_timeout),
+      counters_(counters),
       authorise_(metrics, "authorise"),
       look_up_(metrics, "lookup"),
       close_(metrics, "close"),
@@ -68,22 +98,28 @@ Settler::Settler(Committer& committer, payments::Gateway& gateway, Clock& clock,
                                   "Orders whose hold expired and whose stock was gone when they were paid")) {
 }
 
-Task<Result<Payment>> Settler::authorise(Box<Order> order, payments::Card card) {
+Task<Result<Payment>> Settler::authorise(Box<Order> order, payments::Card card, telemetry::Trace trace) {
   const Instant started = clock_.now();
   payments::AuthoriseRequest request;
   request.key = orders::payment_key(order->id);
   request.amount = order->totals.total;
   request.card = std::move(card);
   request.deadline = started + payment_timeout_;
+  const telemetry::Trace span = trace.child();
+  request.trace = span.context();
   Result<Payment> outcome = co_await gateway_.authorise(std::move(request));
-  co_return authorise_.note(clock_.now() - started, std::move(outcome));
+  const Instant ended = clock_.now();
+  if (span) end_call(span, "payment.authorise", started, ended, outcome);
+  co_return authorise_.note(ended - started, std::move(outcome));
 }
 
-Task<Result<Payment>> Settler::look_up(Box<Order> order) {
+Task<Result<Payment>> Settler::look_up(Box<Order> order, telemetry::Trace trace) {
   const Instant started = clock_.now();
   Result<Payment> outcome =
       co_await gateway_.lookup(orders::payment_key(order->id), started + payment_timeout_);
-  co_return look_up_.note(clock_.now() - started, std::move(outcome));
+  const Instant ended = clock_.now();
+  if (trace) end_call(trace.child(), "payment.lookup", started, ended, outcome);
+  co_return look_up_.note(ended - started, std::move(outcome));
 }
 
 Task<Result<Payment>> Settler::capture(Box<Order> order) {
@@ -93,12 +129,18 @@ Task<Result<Payment>> Settler::capture(Box<Order> order) {
   co_return capture_.note(clock_.now() - started, std::move(outcome));
 }
 
-Task<Result<Settler::Move>> Settler::move(Settlement asked) {
+Task<Result<Settler::Move>> Settler::move(Settlement asked, telemetry::Trace trace) {
   const std::string name = asked.order.text();
-  Result<orders::SettleOutcome> outcome = co_await committer_.settle(std::move(asked));
+  const Settlement::Kind kind = asked.kind;
+  const telemetry::Trace span = trace.child();
+  const Instant started = span ? clock_.now() : Instant{};
+  Result<orders::SettleOutcome> outcome = co_await committer_.settle(std::move(asked), span);
+  if (span) span.end(telemetry::SpanKind::kInternal, name_of(kind), started, clock_.now(), {}, !outcome);
   if (!outcome) co_return tl::unexpected<Error>(std::move(outcome.error()));
-  if (auto* settled = std::get_if<orders::Settled>(&*outcome))
+  if (auto* settled = std::get_if<orders::Settled>(&*outcome)) {
+    if (changes_state(kind)) counters_.moved(settled->order);
     co_return Move{std::move(settled->order), true, false};
+  }
   if (auto* stands = std::get_if<orders::NotApplied>(&*outcome))
     co_return Move{std::move(stands->order), false, false};
   if (auto* lost = std::get_if<orders::HoldLost>(&*outcome))
@@ -106,7 +148,8 @@ Task<Result<Settler::Move>> Settler::move(Settlement asked) {
   co_return fail(ErrorCode::kInternal, "the store does not have order " + name + " any more");
 }
 
-Task<Result<Box<Order>>> Settler::conclude(Box<Order> order, Payment payment, bool empty_cart) {
+Task<Result<Box<Order>>> Settler::conclude(Box<Order> order, Payment payment, bool empty_cart,
+                                           telemetry::Trace trace) {
   // Decided already, perhaps by a process that died on the way: only the end of it is left to do.
   if (!order->reason.empty()) {
     std::string reason = order->reason;
@@ -134,7 +177,7 @@ Task<Result<Box<Order>>> Settler::conclude(Box<Order> order, Payment payment, bo
     case Status::kNone:
       co_return fail(ErrorCode::kInternal, "a payment that never came decides nothing");
   }
-  Result<Move> moved = co_await move(std::move(asked));
+  Result<Move> moved = co_await move(std::move(asked), trace);
   if (!moved) co_return tl::unexpected<Error>(std::move(moved.error()));
   if (!moved->hold_lost) co_return std::move(moved->order);
   holds_lost_.add();

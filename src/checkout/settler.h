@@ -13,6 +13,7 @@
 #include "base/async.h"
 #include "base/box.h"
 #include "checkout/committer.h"
+#include "checkout/order_counters.h"
 #include "orders/order.h"
 #include "payments/gateway.h"
 #include "telemetry/metrics.h"
@@ -20,21 +21,24 @@
 namespace ff::checkout {
 
 /// Any io thread. Orders are passed as their last reader saw them: `attempt` is the caller's fencing token.
+/// `trace`: of the request that it is done for, if any.
 class Settler {
  public:
+  /// `counters` outlives it, as the others do.
   Settler(Committer& committer, payments::Gateway& gateway, Clock& clock, Duration payment_timeout,
-          telemetry::Registry& metrics);
+          const OrderCounters& counters, telemetry::Registry& metrics);
 
   /// Calls of the gateway, within the payment timeout. Any error means that the outcome is not known.
-  Task<Result<payments::Payment>> authorise(Box<orders::Order> order, payments::Card card);
-  Task<Result<payments::Payment>> look_up(Box<orders::Order> order);
+  Task<Result<payments::Payment>> authorise(Box<orders::Order> order, payments::Card card,
+                                            telemetry::Trace trace = {});
+  Task<Result<payments::Payment>> look_up(Box<orders::Order> order, telemetry::Trace trace = {});
   Task<Result<payments::Payment>> capture(Box<orders::Order> order);
 
   /// What follows from `payment`, whose status is known and not kNone. Returns the order as it stands then:
   /// still pending when somebody else has taken it over or when the gateway did not answer. An error of
   /// kUnknown or kUnavailable: the order may or may not have moved; it is found again by the sweeper.
   Task<Result<Box<orders::Order>>> conclude(Box<orders::Order> order, payments::Payment payment,
-                                            bool empty_cart);
+                                            bool empty_cart, telemetry::Trace trace = {});
   /// Records that the order is given up, closes its payment, then cancels it. Returns the same as conclude().
   /// Unless somebody has taken it over or, if so asked, the store says that its hold still runs: the order
   /// that is returned then is pending and has no reason.
@@ -58,12 +62,13 @@ class Settler {
     bool applied = false;    // by us; otherwise `order` is how it stands
     bool hold_lost = false;  // a claim that found its stock gone
   };
-  Task<Result<Move>> move(orders::Settlement settlement);
+  Task<Result<Move>> move(orders::Settlement settlement, telemetry::Trace trace = {});
 
   Committer& committer_;
   payments::Gateway& gateway_;
   Clock& clock_;
   const Duration payment_timeout_;
+  const OrderCounters& counters_;
   Operation authorise_, look_up_, close_, capture_;
   telemetry::Counter& holds_lost_;
 };

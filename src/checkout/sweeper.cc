@@ -105,7 +105,13 @@ Sweeper::Counters::Counters(telemetry::Registry& metrics)
       carts_removed(metrics.counter("ff_sweeper_carts_removed_total", "Idle carts removed")),
       store_failures(
           metrics.counter("ff_sweeper_store_failures_total", "Rounds cut short because the store failed")),
-      overdue(metrics.gauge("ff_sweeper_overdue", "Pending orders that no request is at work on")) {}
+      overdue(metrics.gauge("ff_sweeper_overdue", "Pending orders that no request is at work on")),
+      lag(metrics.gauge("ff_sweeper_lag_seconds",
+                        "For how long the oldest pending order has had no request at work on it")),
+      capture_lag(metrics.gauge("ff_sweeper_capture_lag_seconds",
+                                "For how long the oldest authorised payment has waited for its capture")),
+      last_round(metrics.gauge("ff_sweeper_last_round_timestamp_seconds",
+                               "When the store last told this process what is overdue; 0: never")) {}
 
 Sweeper::Sweeper(orders::OrderStore& orders, cart::CartStore& carts, Committer& committer,
                  payments::Gateway& gateway, Clock& clock, SweeperSettings settings,
@@ -114,7 +120,8 @@ Sweeper::Sweeper(orders::OrderStore& orders, cart::CartStore& carts, Committer& 
       carts_(carts),
       clock_(clock),
       settings_(settings),
-      settler_(committer, gateway, clock, settings.payment_timeout, metrics),
+      order_counters_(metrics, settings.currency),
+      settler_(committer, gateway, clock, settings.payment_timeout, order_counters_, metrics),
       counters_(metrics),
       overdue_(settings.retry_delay_first, settings.retry_delay_max, settings.retries_max),
       captures_(settings.retry_delay_first, settings.retry_delay_max, settings.retries_max) {}
@@ -133,7 +140,11 @@ Task<void> Sweeper::sweep_pending() {
   while (!stopping_.load(std::memory_order_relaxed)) {
     const bool ours = leads();
     if (ours) co_await settle_overdue();
-    if (!ours) counters_.overdue.set(0);  // whoever leads shows them
+    if (!ours) {  // whoever leads shows them
+      counters_.overdue.set(0);
+      counters_.lag.set(0);
+      counters_.capture_lag.set(0);
+    }
     if (ours && clock_.now() >= carts_due) {
       co_await remove_idle_carts();
       carts_due = clock_.now() + settings_.cart_period;
@@ -158,6 +169,12 @@ void Sweeper::note_failure(Away& away, const Error& error) {
                {{"about", away.what}, {"detail", error.detail}});
 }
 
+/// How long ago, by our clock, where the store set the time by its own.
+std::int64_t Sweeper::age_s(Instant since) const {
+  return std::max<std::int64_t>(
+      0, std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - since).count());
+}
+
 void Sweeper::note_answer(Away& away) {
   if (away.rounds == 0) return;
   log::info(kRoom, "the sweeper is answered again",
@@ -174,6 +191,8 @@ Task<bool> Sweeper::settle_overdue() {
   }
   note_answer(pending_away_);
   counters_.overdue.set(static_cast<std::int64_t>(found->size()));
+  counters_.lag.set(found->empty() ? 0 : age_s(found->front().lease_expires_at));
+  counters_.last_round.set(clock_.now().us / 1'000'000);
   const bool nothing_left = found->empty();
   const std::vector<Order> due = due_of(std::move(*found), overdue_);
   co_await each(due, [this](const Order& order) { return settle(order); });
@@ -266,6 +285,7 @@ Task<bool> Sweeper::capture_due() {
     co_return false;
   }
   note_answer(captures_away_);
+  counters_.capture_lag.set(found->empty() ? 0 : age_s(found->front().updated_at));
   const bool nothing_left = found->empty();
   const std::vector<Order> due = due_of(std::move(*found), captures_);
   const std::uint64_t captured_before = counters_.captured.value();

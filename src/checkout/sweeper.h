@@ -33,6 +33,7 @@ struct SweeperSettings {
   Duration cart_idle_max = std::chrono::hours(24 * 30);  // then it is removed
   Duration cart_period = std::chrono::minutes(10);
   std::int64_t carts_max = 1000;  // removed in one transaction
+  Currency currency{};            // of the shop: what its revenue is counted in
 };
 
 /// When each troublesome order is tried again: later and later, but within a bound. One thread.
@@ -79,7 +80,7 @@ class Sweeper {
     explicit Counters(telemetry::Registry& metrics);
     telemetry::Counter &claimed, &declined, &cancelled, &unknown, &captured, &captures_failed,
         &holds_released, &carts_removed, &store_failures;
-    telemetry::Gauge& overdue;
+    telemetry::Gauge &overdue, &lag, &capture_lag, &last_round;
   };
   bool leads() const { return !leads_ || leads_(); }
   /// Rounds that the store didn't answer: one line when they begin, one when they are over, however many.
@@ -89,6 +90,7 @@ class Sweeper {
   };
   void note_failure(Away& away, const Error& error);
   void note_answer(Away& away);
+  std::int64_t age_s(Instant since) const;
   Task<void> sweep_pending();
   Task<void> sweep_captures();
   Task<void> settle(orders::Order order);
@@ -103,6 +105,7 @@ class Sweeper {
   cart::CartStore& carts_;
   Clock& clock_;
   const SweeperSettings settings_;
+  const OrderCounters order_counters_;
   Settler settler_;
   Counters counters_;
   RetrySchedule overdue_, captures_;

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -19,6 +20,9 @@
 
 namespace ff::config {
 namespace {
+
+constexpr std::string_view kShareRule = "must be a number between 0 and 1";
+bool is_share(double value) { return value >= 0 && value <= 1; }
 
 // One table of the file. Remembers which keys were asked for, so that the others can be refused.
 class Section {
@@ -58,6 +62,17 @@ class Section {
       return wrong(key, fmt::format("must be between {} and {}", least, kMillisecondsMax));
     }
     out = std::chrono::milliseconds(ms);
+    return {};
+  }
+
+  /// A share: 0, 0.25, 1.
+  Result<void> read_share(std::string_view key, double& out) {
+    known_.insert(std::string(key));
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return {};
+    const auto value = node->value<double>();
+    if (!value || !node->is_number() || !is_share(*value)) return wrong(key, kShareRule);
+    out = *value;
     return {};
   }
 
@@ -133,6 +148,10 @@ bool tidy_picture_host(std::string& host) {
   if (host.ends_with('/')) host.pop_back();
   return true;
 }
+
+constexpr std::int64_t kAuditPeriodMaxS = 7 * 24 * 3600;
+constexpr std::string_view kAuditPeriodRule = "must be between 0 and 604800 seconds; 0: never";
+bool is_audit_period(std::int64_t seconds) { return seconds >= 0 && seconds <= kAuditPeriodMaxS; }
 
 Result<void> check_log_level(std::string_view level, std::string_view source) {
   for (const std::string_view known : {"debug", "info", "warning", "error"}) {
@@ -352,6 +371,30 @@ Result<void> read_table(Options& options, const toml::table& table) {
   if (!webhooks) return tl::unexpected(webhooks.error());
   if (auto ok = read_webhooks(Section(**webhooks, "webhooks."), options.webhooks); !ok) return ok;
 
+  const auto trace = section_of("trace");
+  if (!trace) return tl::unexpected(trace.error());
+  Section trace_section(**trace, "trace.");
+  for (auto&& ok :
+       {trace_section.read("otlp_url", options.trace.otlp_url),
+        trace_section.read_share("sample", options.trace.sample), trace_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+
+  const auto audit = section_of("audit");
+  if (!audit) return tl::unexpected(audit.error());
+  Section audit_section(**audit, "audit.");
+  constexpr std::int64_t kAuditedMax = 100'000'000;
+  std::int64_t every_s = std::chrono::floor<std::chrono::seconds>(options.audit.every).count();
+  for (auto&& ok :
+       {audit_section.read("every_s", every_s), audit_section.read("orders_max", options.audit.orders_max),
+        audit_section.refuse_unknown()}) {
+    if (!ok) return ok;
+  }
+  if (!is_audit_period(every_s)) return audit_section.wrong("every_s", kAuditPeriodRule);
+  options.audit.every = std::chrono::seconds(every_s);
+  if (options.audit.orders_max < 1 || options.audit.orders_max > kAuditedMax)
+    return audit_section.wrong("orders_max", fmt::format("must be between 1 and {}", kAuditedMax));
+
   constexpr std::int64_t kClientRateMax = 1'000'000;
   const auto client_rate = section_of("client_rate");
   if (!client_rate) return tl::unexpected(client_rate.error());
@@ -412,6 +455,11 @@ Result<void> complete(Options& options) {
   if (!is_origin(options.public_url)) {
     return invalid("shop.public_url", "must be like \"https://shop.example\", without a slash at its end");
   }
+  if (!is_origin(options.trace.otlp_url)) {
+    return invalid(
+        "trace.otlp_url",
+        "must be like \"http://collector:4318\", without a slash at its end and without /v1/traces");
+  }
   if (options.payment_ledger.empty()) return invalid("payment.ledger", "must name a file");
   if (!is_origin(options.payment_gateway_url)) {
     return invalid("payment.gateway_url",
@@ -464,6 +512,13 @@ struct Variable {
   Result<void> (*take)(Options&, const std::string& text);
 };
 constexpr Variable kVariables[] = {
+    {"FF_AUDIT_EVERY_S",
+     [](Options& options, const std::string& text) -> Result<void> {
+       const std::int64_t every_s = parse_int(text).value_or(-1);
+       if (!is_audit_period(every_s)) return invalid("FF_AUDIT_EVERY_S", std::string(kAuditPeriodRule));
+       options.audit.every = std::chrono::seconds(every_s);
+       return {};
+     }},
     {"FF_CONFIG", [](Options&, const std::string&) -> Result<void> { return {}; }},  // load() has read it
     {"FF_DATABASE_PASSWORD_FILE",
      [](Options& options, const std::string& text) -> Result<void> {
@@ -510,6 +565,20 @@ constexpr Variable kVariables[] = {
     {"FF_PUBLIC_URL",
      [](Options& options, const std::string& text) -> Result<void> {
        options.public_url = text;
+       return {};
+     }},
+    {"FF_TRACE_OTLP_URL",
+     [](Options& options, const std::string& text) -> Result<void> {
+       options.trace.otlp_url = text;
+       return {};
+     }},
+    {"FF_TRACE_SAMPLE",
+     [](Options& options, const std::string& text) -> Result<void> {
+       char* end = nullptr;
+       const double share = std::strtod(text.c_str(), &end);
+       if (text.empty() || *end != '\0' || !is_share(share))
+         return invalid("FF_TRACE_SAMPLE", std::string(kShareRule));
+       options.trace.sample = share;
        return {};
      }},
 };

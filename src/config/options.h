@@ -53,6 +53,18 @@ struct ClientRate {
   std::int64_t burst = 0;       // at once, after a pause
 };
 
+/// Spans of requests, for a collector.
+struct Tracing {
+  std::string otlp_url;  // "http://collector:4318"; empty: nothing is recorded
+  double sample = 0;     // of the requests, 0 to 1
+};
+
+/// The audit that a running server does.
+struct Auditing {
+  Duration every{};             // 0: never
+  std::int64_t orders_max = 0;  // beyond it: not by a server
+};
+
 struct Options {
   Endpoint listen;           // shoppers and the API
   Endpoint ops_listen;       // probes and metrics; never public
@@ -78,6 +90,8 @@ struct Options {
   Duration hold_time{};
 
   Webhooks webhooks;
+  Tracing trace;
+  Auditing audit;
   ClientRate client_rate;
 
   pricing::Rules rules;

@@ -54,6 +54,11 @@ TEST_F(ConfigFile, RefusesWhatItDoesNotKnowAndNamesIt) {
       {"[shop]\ncolour = \"red\"", "shop.colour: is not a setting"},
       {"io_threads = \"two\"", "io_threads: must be a whole number"},
       {"io_threads = -1", "io_threads: must be between 0 and 256"},
+      {"[trace]\nsample = 1.5", "trace.sample: must be a number between 0 and 1"},
+      {"[trace]\nsample = \"all\"", "trace.sample: must be a number between 0 and 1"},
+      {"[trace]\notlp_url = \"collector:4318\"", "trace.otlp_url: must be like"},
+      {"[audit]\nevery_s = -1", "audit.every_s: must be between 0 and 604800 seconds"},
+      {"[audit]\norders_max = 0", "audit.orders_max: must be between 1 and"},
       {"[webhooks]\ndead_letter_days = 0", "webhooks.dead_letter_days: must be between 1 and 3650"},
       {"listen = \"8080\"", "listen: must be HOST:PORT"},
       {"[shop]\npublic_url = \"shop.example\"", "shop.public_url: must be like"},
@@ -129,16 +134,17 @@ TEST(Options, WarnOnceOfAVariableThatIsNone) {
   const auto options = load({}, {{"FF_COLOUR_OF_BUTTONS", "red"}});
   ASSERT_TRUE(options) << options.error().detail;
   ASSERT_EQ(options->warnings.size(), 1u);
-  EXPECT_NE(
-      options->warnings[0].find("FF_COLOUR_OF_BUTTONS is not a setting and is ignored; there are FF_CONFIG"),
-      std::string::npos);
+  EXPECT_NE(options->warnings[0].find(
+                "FF_COLOUR_OF_BUTTONS is not a setting and is ignored; there are FF_AUDIT_EVERY_S"),
+            std::string::npos);
 }
 
 TEST(Options, KnowEveryVariableThatTheDefaultsTellOf) {
   const std::string_view told = defaults_toml().substr(0, defaults_toml().find("\nlisten"));
-  for (const char* name : {"FF_CONFIG", "FF_LISTEN", "FF_OPS_LISTEN", "FF_DATABASE_URL",
-                           "FF_DATABASE_PASSWORD_FILE", "FF_IO_THREADS", "FF_LOG_LEVEL", "FF_PUBLIC_URL",
-                           "FF_PAYMENT_LEDGER", "FF_PAYMENT_GATEWAY_URL", "FF_PAYMENT_GATEWAY_TOKEN_FILE"}) {
+  for (const char* name :
+       {"FF_CONFIG", "FF_LISTEN", "FF_OPS_LISTEN", "FF_DATABASE_URL", "FF_DATABASE_PASSWORD_FILE",
+        "FF_IO_THREADS", "FF_LOG_LEVEL", "FF_PUBLIC_URL", "FF_PAYMENT_LEDGER", "FF_PAYMENT_GATEWAY_URL",
+        "FF_PAYMENT_GATEWAY_TOKEN_FILE", "FF_TRACE_OTLP_URL", "FF_TRACE_SAMPLE", "FF_AUDIT_EVERY_S"}) {
     EXPECT_NE(told.find(name), told.npos) << name;
   }
 }
@@ -155,6 +161,28 @@ TEST(Options, NameThePaymentGatewayThatSeveralServersShare) {
     ASSERT_FALSE(refused) << url;
     EXPECT_NE(refused.error().detail.find("payment.gateway_url: must be like"), std::string::npos) << url;
   }
+}
+
+TEST(Options, TakeAShareOfRequestsToTraceAsAnyNumberBetween0And1) {
+  EXPECT_EQ(load({}, {})->trace.otlp_url, "") << "nothing is recorded";
+  for (const char* share : {"0", "0.25", "1"})
+    EXPECT_EQ(load({}, {{"FF_TRACE_SAMPLE", share}})->trace.sample, std::atof(share)) << share;
+  for (const char* share : {"", "2", "-0.1", "0.5%", "nan"}) {
+    const auto refused = load({}, {{"FF_TRACE_SAMPLE", share}});
+    ASSERT_FALSE(refused) << share;
+    EXPECT_EQ(refused.error().detail, "FF_TRACE_SAMPLE: must be a number between 0 and 1");
+  }
+}
+
+TEST_F(ConfigFile, TakesTracingAndAuditing) {
+  const auto options = load_with(
+      "[trace]\notlp_url = \"http://collector:4318\"\nsample = 1\n[audit]\nevery_s = 5\norders_max = 7\n");
+  ASSERT_TRUE(options) << options.error().detail;
+  EXPECT_EQ(options->trace.otlp_url, "http://collector:4318");
+  EXPECT_EQ(options->trace.sample, 1.0);
+  EXPECT_EQ(options->audit.every, std::chrono::seconds(5));
+  EXPECT_EQ(options->audit.orders_max, 7);
+  EXPECT_EQ(load({}, {{"FF_AUDIT_EVERY_S", "0"}})->audit.every, Duration(0)) << "never";
 }
 
 TEST(Options, NameTheVariableOfABadLogLevelAndTheLevelsThatThereAre) {

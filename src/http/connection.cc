@@ -459,7 +459,10 @@ void Connection::begin_request() {
   request.params.clear();
   request.received_at = lane_.clock.now();
   request.deadline = request.received_at + lane_.limits.request_timeout;
-  request.rename(lane_.random);
+  const bool believed = peer_trusted_ || lane_.traces_believed;
+  request.rename(lane_.random, believed);
+  if (lane_.tracer != nullptr)
+    request.follow(lane_.tracer->begin(request.header("traceparent"), believed, lane_.random));
   request.watch(ending_);
   identify_client();
 }
@@ -595,15 +598,16 @@ void Connection::account(int status, std::size_t bytes) {
   const Request& request = *request_;
   arrived_ = steady_clock::now();  // what follows in the same read waited for this
   const Seconds seconds = arrived_ - received_;
-  const Priority priority = route_ == nullptr ? Priority::kBrowse : route_->priority;
   lane_.metrics.sent_bytes->add(bytes);
-  lane_.metrics.count_request(route_, lane_.router, priority, status, seconds.count());
+  lane_.metrics.count_request(route_, lane_.router, status, seconds.count());
+  if (lane_.tracer != nullptr && request.followed())
+    record(status, bytes, std::chrono::duration_cast<Duration>(seconds));
   const log::Level level = level_of(status);
   if (!log::enabled(level)) return;
   // The route and not the path: the path of a cart holds the token that opens it.
   log::write(level, "http", "request",
              {{"request_id", request.request_id()},
-              {"traceparent", request.traceparent()},
+              {"traceparent", request.trace().context().text()},
               {"server", lane_.server},
               {"method", to_string(request.method)},
               {"route", request.route.empty() ? std::string_view("none") : request.route},
@@ -611,6 +615,23 @@ void Connection::account(int status, std::size_t bytes) {
               {"bytes", bytes},
               {"micros", std::llround(seconds.count() * 1e6)},
               {"client", request.remote_address}});
+}
+
+/// The span of a request that is traced, by the names of OpenTelemetry's conventions. The route and not the
+/// path, here too.
+void Connection::record(int status, std::size_t bytes, Duration took) const {
+  constexpr int kOurFailure = 500;
+  const Request& request = *request_;
+  const std::string method(to_string(request.method));
+  const std::string route(request.route.empty() ? std::string_view("none") : request.route);
+  const Instant ended = lane_.clock.now();
+  request.trace().end(telemetry::SpanKind::kServer, method + ' ' + route, ended - took, ended,
+                      {{"http.request.method", method},
+                       {"http.route", route},
+                       {"http.response.status_code", status},
+                       {"http.response.size", static_cast<std::int64_t>(bytes)},
+                       {"ff.request_id", request.request_id()}},
+                      status >= kOurFailure);
 }
 
 }  // namespace ff::http

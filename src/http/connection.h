@@ -89,6 +89,7 @@ class Connection final : private Poller::Source {
   int put_built(Response& response, bool close);
   void put_connection_fields(bool close);
   void account(int status, std::size_t bytes);
+  void record(int status, std::size_t bytes, Duration took) const;
 
   Lane& lane_;
   Poller& poller_;

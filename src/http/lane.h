@@ -42,7 +42,9 @@ struct Lane {
   const std::atomic<bool>& closing;  // every answer ends its connection
   SeededRandom random;               // for ids, which are no secrets
   std::function<void()> on_connection_end;
-  std::unique_ptr<Gate> gate;  // null: every request is worked for
+  std::unique_ptr<Gate> gate;           // null: every request is worked for
+  telemetry::Tracer* tracer = nullptr;  // null: no request is recorded
+  bool traces_believed = false;
 
   bool draining = false;  // idle connections end
   Outbox out;

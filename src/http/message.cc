@@ -117,16 +117,17 @@ const std::string& Request::request_id() const {
   return request_id_;
 }
 
-const std::string& Request::traceparent() const {
-  if (traceparent_.empty() && random_ != nullptr)
-    telemetry::continue_trace(header("traceparent"), *random_, traceparent_);
-  return traceparent_;
+const telemetry::Trace& Request::trace() const {
+  if (trace_.context().empty() && random_ != nullptr)
+    trace_ = telemetry::Trace(telemetry::continue_trace(header("traceparent"), *random_, believed_));
+  return trace_;
 }
 
-void Request::rename(Random& random) {
+void Request::rename(Random& random, bool believed) {
   random_ = &random;
+  believed_ = believed;
   request_id_.clear();
-  traceparent_.clear();
+  trace_ = {};
 }
 
 std::string percent_encode(std::string_view text) {

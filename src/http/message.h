@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "http/memory_file.h"
 #include "http/security_headers.h"
+#include "telemetry/tracer.h"
 
 namespace ff::http {
 
@@ -49,8 +50,9 @@ struct Request {
   /// Names the request in logs and answers: the client's X-Request-Id where that is plain, or one of ours.
   /// Made when first asked for, since an answer from finished bytes needs none.
   const std::string& request_id() const;
-  /// W3C, ours to pass on: the client's trace, our own span. Made when first asked for.
-  const std::string& traceparent() const;
+  /// The client's trace with our own span, to pass on; says whether it is recorded. Made when first asked
+  /// for.
+  const telemetry::Trace& trace() const;
   /// Value of a cookie as sent, without the quotes that may stand around it; empty if absent.
   std::string_view cookie(std::string_view name) const;
   std::string_view param(std::string_view name) const;
@@ -61,14 +63,20 @@ struct Request {
   /// `left` outlives the answering of the request.
   void watch(const bool& left) { left_ = &left; }
 
-  /// Forgets the names; those of the next request come from `random`, which outlives it.
-  void rename(Random& random);
+  /// Forgets the names; those of the next request come from `random`, which outlives it. `believed`: the
+  /// client may say that its trace is recorded.
+  void rename(Random& random, bool believed);
+  /// It is recorded.
+  void follow(const telemetry::Trace& trace) { trace_ = trace; }
+  /// Whether it is, without making a trace that is not.
+  bool followed() const { return static_cast<bool>(trace_); }
 
  private:
   const bool* left_ = nullptr;  // null: not from a connection
   Random* random_ = nullptr;    // null: not from a connection; only the client's names count
   mutable std::string request_id_;
-  mutable std::string traceparent_;
+  bool believed_ = false;
+  mutable telemetry::Trace trace_;
 };
 
 /// name=value pairs of a query string or of an application/x-www-form-urlencoded body, decoded, in order.

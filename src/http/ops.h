@@ -27,4 +27,9 @@ OpsChecks ready_until(const std::atomic<bool>& draining);
 /// GET /livez /startupz /readyz /metrics. `registry` must outlive the router.
 void add_ops_routes(Router& router, OpsChecks checks, const telemetry::Registry& registry);
 
+/// GET /log-level tells {"level":"info"}; PUT /log-level takes the same, and from then on lines of that level
+/// and above are written, by this process until it ends. For a port that only the house reaches: a browser's
+/// page of another site (Origin) is refused.
+void add_log_level_routes(Router& router);
+
 }  // namespace ff::http

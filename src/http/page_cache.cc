@@ -76,6 +76,8 @@ PageCache::PageCache(std::string name, std::size_t bytes_max, const SecurityHead
       evicted_(metrics.counter("ff_pages_evicted_total", "Pages dropped to stay within the bound.",
                                {{"cache", name}})),
       held_bytes_(metrics.gauge("ff_pages_bytes", "Bytes of finished pages held.", {{"cache", name}})) {
+  metrics.gauge("ff_pages_bytes_max", "Bound of the bytes of finished pages.", {{"cache", name}})
+      .set(static_cast<std::int64_t>(this->bytes_max()));
   for (auto& shard : shards_)
     shard = std::make_unique<Shard>();
   for (auto& front : fronts_)

@@ -109,6 +109,8 @@ class Server::Worker {
         work_(context_.get_executor()) {
     lane_.on_connection_end = [&shared] { shared.connection_ended(); };
     if (shared.options.gate) lane_.gate = shared.options.gate(index);
+    lane_.tracer = shared.options.tracer;
+    lane_.traces_believed = shared.options.traces_believed;
     poller_.start(context_);
     connections_max_ = std::max<std::size_t>(1, shared.limits.connections_max / shared.options.threads);
   }
@@ -273,6 +275,7 @@ class Server::Worker {
     sweep_.async_wait([this](const error_code& stopped) {
       if (stopped) return;
       const auto now = steady_clock::now();
+      shared_.metrics.loop_lag->observe(std::chrono::duration<double>(now - sweep_.expiry()).count());
       if (lane_.gate) lane_.gate->tick(now);
       for (Connection* connection : lane_.idle)
         connection->check_deadline(now);

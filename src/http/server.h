@@ -32,6 +32,7 @@
 #include "http/router.h"
 #include "http/security_headers.h"
 #include "telemetry/metrics.h"
+#include "telemetry/tracer.h"
 
 namespace ff::http {
 
@@ -45,7 +46,11 @@ struct ServerOptions {
   /// whether it came by TLS (X-Forwarded-Proto). Empty: nobody.
   std::vector<std::string> trusted_proxies;
   SecurityHeaders security;
-  MakeGate gate;  // null: every request is worked for
+  MakeGate gate;                        // null: every request is worked for
+  telemetry::Tracer* tracer = nullptr;  // null: no request is recorded. Outlives the server
+  /// Whether every client, and not only a trusted proxy, may say that its trace is recorded: for a server
+  /// whose clients are our own.
+  bool traces_believed = false;
 };
 
 /// What ServerOptions::address means. kInvalid (field "listen") where it is none.

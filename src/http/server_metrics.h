@@ -18,7 +18,7 @@ class ServerMetrics {
   ServerMetrics(telemetry::Registry& registry, const std::string& server, const Router& router);
 
   /// `route`: null when none matched.
-  void count_request(const Route* route, const Router& router, Priority priority, int status, double seconds);
+  void count_request(const Route* route, const Router& router, int status, double seconds);
   void count_fault(Fault fault) { faults_[static_cast<std::size_t>(fault)]->add(); }
 
   telemetry::Counter* received_bytes;
@@ -31,14 +31,17 @@ class ServerMetrics {
   telemetry::Counter* exceptions;
   telemetry::Gauge* open;
   telemetry::Gauge* connections_max;
-  telemetry::Gauge* in_flight;  // handlers that wait for something
+  telemetry::Gauge* in_flight;     // handlers that wait for something
+  telemetry::Histogram* loop_lag;  // how late a thread's timer was
 
  private:
   static constexpr std::size_t kClasses = 5;  // 1xx .. 5xx
-  using ByClass = std::array<telemetry::Counter*, kClasses>;
+  struct OfRoute {
+    std::array<telemetry::Counter*, kClasses> answered{};
+    telemetry::Histogram* seconds = nullptr;
+  };
 
-  std::vector<ByClass> by_route_;  // in the router's order; the last is "none matched"
-  std::array<telemetry::Histogram*, 6> by_priority_{};
+  std::vector<OfRoute> by_route_;  // in the router's order; the last is "none matched"
   std::array<telemetry::Counter*, kFaults> faults_{};
 };
 

@@ -18,6 +18,7 @@
 
 #include "base/text.h"
 #include "http/ops.h"
+#include "telemetry/otlp.h"
 
 namespace ff::http {
 namespace {
@@ -154,7 +155,7 @@ class ServerTest : public ::testing::Test {
                [](const Request&) { return Response::json(200, "{}").header("ETag", "\"v1\""); });
     router.get("/who", Priority::kBrowse, [](const Request& request) {
       return Response::text(200, request.remote_address + (request.secure ? " secure " : " plain ") +
-                                     request.request_id() + " " + request.traceparent());
+                                     request.request_id() + " " + request.trace().context().text());
     });
     router.get("/times", Priority::kBrowse, [](const Request& request) {
       return Response::text(200, rfc3339(request.received_at) + " " + rfc3339(request.deadline));
@@ -485,6 +486,42 @@ TEST_F(ServerTest, BelievesOnlyTrustedProxies) {
   EXPECT_THAT(c->ask(get("/who", "X-Forwarded-For: nonsense\r\n")).body, StartsWith("127.0.0.1 plain"));
 }
 
+TEST_F(ServerTest, ARequestThatIsTracedIsASpanOfItsRouteThatNamesNeitherPathNorQuery) {
+  telemetry::Tracer tracer({.sample = 0}, 1, registry);
+  options.tracer = &tracer;
+  options.trusted_proxies = {"127.0.0.0/8"};
+  start();
+  const auto c = client();
+  constexpr std::string_view kSampled =
+      "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nX-Request-Id: abc-1\r\n";
+  EXPECT_EQ(c->ask(get("/")).status, 200);  // nobody decided, and of those none is taken
+  EXPECT_EQ(c->ask(get("/async/secret?card=4242", kSampled)).status, 200);
+  EXPECT_EQ(c->ask(get("/throws", kSampled)).status, 500);
+  const auto spans = tracer.take(10);
+  ASSERT_EQ(spans.size(), 2U);
+  EXPECT_EQ(spans[0].name, "GET /async/{name}");
+  EXPECT_EQ(telemetry::hex(spans[0].context.trace_id), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(telemetry::hex(spans[0].parent), "b7ad6b7169203331");
+  EXPECT_GE(spans[0].ended - spans[0].began, milliseconds(1)) << "it waited so long";
+  EXPECT_FALSE(spans[0].failed);
+  EXPECT_TRUE(spans[1].failed);
+  const std::string told = telemetry::otlp_json({}, spans);
+  EXPECT_THAT(told, HasSubstr("abc-1"));
+  EXPECT_THAT(told, Not(HasSubstr("secret")));
+  EXPECT_THAT(told, Not(HasSubstr("4242")));
+}
+
+TEST_F(ServerTest, AStrangerCantHaveItsRequestsRecorded) {
+  telemetry::Tracer tracer({.sample = 0}, 1, registry);
+  options.tracer = &tracer;
+  start();
+  const auto c = client();
+  EXPECT_EQ(
+      c->ask(get("/", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n")).status,
+      200);
+  EXPECT_TRUE(tracer.take(10).empty());
+}
+
 TEST_F(ServerTest, AtItsBoundIdleConnectionsGiveWay) {
   limits.connections_max = 2;
   start();
@@ -600,14 +637,12 @@ TEST_F(ServerTest, CountsRequestsByRouteAndStatus) {
   c->ask(get("/"));
   c->ask(get("/none/such"));
   const std::string text = registry.openmetrics();
-  EXPECT_THAT(
-      text,
-      HasSubstr("ff_http_requests_total{server=\"shop\",method=\"GET\",route=\"/\",status=\"2xx\"} 1\n"));
-  EXPECT_THAT(
-      text,
-      HasSubstr(
-          "ff_http_requests_total{server=\"shop\",method=\"other\",route=\"none\",status=\"4xx\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("ff_http_request_seconds_count{server=\"shop\",priority=\"browse\"} 2\n"));
+  for (
+      const char* line :
+      {R"(ff_http_requests_total{server="shop",method="GET",route="/",priority="browse",status="2xx"} 1)",
+       R"(ff_http_requests_total{server="shop",method="other",route="none",priority="browse",status="4xx"} 1)",
+       R"(ff_http_request_seconds_count{server="shop",method="GET",route="/",priority="browse"} 1)"})
+    EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
   EXPECT_THAT(text, HasSubstr("ff_http_connections{server=\"shop\"} 1\n"));
 }
 

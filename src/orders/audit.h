@@ -43,13 +43,18 @@ struct AuditReport {
   std::int64_t young_orders = 0, young_payments = 0;
   std::vector<Violation> violations;  // the first kViolationsMax of them
   std::int64_t violation_count = 0;
+  std::array<std::int64_t, 5> broken{};  // how many break I1 .. I5
+  /// There were more orders than may be kept: what was counted says nothing.
+  bool truncated = false;
 };
 
 class Auditor {
  public:
   static constexpr std::size_t kViolationsMax = 1000;
-  /// `lag`: for how long a capture, void or refund may lag behind its order (I4).
-  Auditor(Instant now, Duration lag) : now_(now), lag_(lag) {}
+  /// `lag`: for how long a capture, void or refund may lag behind its order (I4). `orders_max`: beyond so
+  /// many the report is truncated, and no more memory is taken.
+  Auditor(Instant now, Duration lag, std::size_t orders_max = SIZE_MAX)
+      : now_(now), lag_(lag), orders_max_(orders_max) {}
 
   void stock(const inventory::Stock& stock, inventory::Quantity ledger_sum);
   void order(const Order& order);
@@ -58,6 +63,8 @@ class Auditor {
   /// Once, after the last row. Without the gateway's ledger I4 is not judged.
   enum class Ledger : std::uint8_t { kRead, kMissing };
   AuditReport report(Ledger ledger = Ledger::kRead);
+  /// What report() will be, so that nothing more need be read.
+  bool truncated() const { return report_.truncated; }
 
  private:
   struct Counted {
@@ -91,6 +98,7 @@ class Auditor {
 
   void broken(std::string_view invariant, std::string row, std::string what);
   Known& known(const OrderId& id);
+  bool room_for(const OrderId& id);
   void judge_variants();
   void judge_payments();
   void judge_paid(const Known& order);
@@ -99,6 +107,7 @@ class Auditor {
 
   Instant now_;
   Duration lag_;
+  std::size_t orders_max_;
   AuditReport report_;
   std::vector<std::pair<inventory::Stock, inventory::Quantity>> stocks_;  // with the sum of the ledger
   std::unordered_map<VariantId, Counted> counted_;  // what the orders say that the stock should say

@@ -40,10 +40,11 @@ class AuditorTest : public testing::Test {
     made.state = state;
     made.version = 2;
     made.updated_at = kLongAgo;
-    made.totals.total = Money{5000, {}};
+    made.totals.subtotal = made.totals.total = Money{5000, {}};
     Line line;
     line.variant = VariantId{17};
     line.quantity = 2;
+    line.unit_price = Money{2500, {}};
     made.lines = {line};
     return made;
   }
@@ -171,6 +172,30 @@ TEST_F(AuditorTest, I4NamesAPaidOrderWhosePaymentWasGivenBack) {
 TEST_F(AuditorTest, I4NamesACaptureOfAnotherAmount) {
   payment->amount.minor = 4999;
   EXPECT_THAT(audit().violations, ElementsAre(violation("I4", paid.id.text(), "total is 50.00 EUR")));
+}
+
+TEST_F(AuditorTest, I4NamesAnOrderWhoseTotalIsNotWhatItsLinesDeliveryAndTaxAddUpTo) {
+  paid.totals.delivery = Money{490, {}};  // charged to nobody
+  const AuditReport report = audit();
+  EXPECT_THAT(report.violations, ElementsAre(violation("I4", paid.id.text(), "add up to something else")));
+  EXPECT_THAT(report.broken, ElementsAre(0, 0, 0, 1, 0));
+  paid.totals.total = payment->amount = Money{5490, {}};
+  EXPECT_THAT(audit().violations, IsEmpty());
+  paid.totals.tax = Money{900, {}};  // included
+  EXPECT_THAT(audit().violations, IsEmpty());
+  paid.totals.tax_included = false;
+  paid.totals.total = payment->amount = Money{6390, {}};
+  EXPECT_THAT(audit().violations, IsEmpty());
+}
+
+TEST_F(AuditorTest, BeyondItsBoundOfOrdersItSaysThatItKnowsNothing) {
+  Auditor auditor(kNow, kLag, 1);
+  feed(auditor);
+  EXPECT_TRUE(auditor.truncated());
+  const AuditReport report = auditor.report();
+  EXPECT_TRUE(report.truncated);
+  EXPECT_EQ(report.orders, 2);
+  EXPECT_THAT(report.violations, IsEmpty()) << "of half the rows nothing follows";
 }
 
 TEST_F(AuditorTest, I4NamesMoneyThatBelongsToNoOrder) {

@@ -55,6 +55,16 @@ bool may_become(State from, State to) {
          (to == State::kPaid || to == State::kDeclined || to == State::kCancelled);
 }
 
+bool adds_up(const Order& order) {
+  std::int64_t lines = 0;
+  for (const Line& line : order.lines)
+    lines += line.unit_price.minor * line.quantity;
+  const Totals& totals = order.totals;
+  const std::int64_t added_tax = totals.tax_included ? 0 : totals.tax.minor;
+  return totals.subtotal.minor == lines &&
+         totals.total.minor == totals.subtotal.minor + totals.delivery.minor + added_tax;
+}
+
 std::string payment_key(const OrderId& id) { return std::string(kPaymentKeyPrefix) + id.text(); }
 
 }  // namespace ff::orders

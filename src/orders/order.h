@@ -103,6 +103,9 @@ struct Order {
   bool operator==(const Order&) const = default;
 };
 
+/// Whether its totals are what its lines, delivery and tax add up to. How much tax is due is not judged.
+bool adds_up(const Order& order);
+
 inline constexpr std::string_view kPaymentKeyPrefix = "order-";
 /// The key under which the gateway knows this order's payment: the same for every retry of the order.
 std::string payment_key(const OrderId& id);

@@ -14,6 +14,7 @@
 #include "base/async.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "telemetry/trace.h"
 
 namespace ff::payments {
 
@@ -29,7 +30,8 @@ struct AuthoriseRequest {
   std::string key;
   Money amount;
   Card card;
-  Instant deadline;  // after it the answer is kUnknown
+  Instant deadline;                 // after it the answer is kUnknown
+  telemetry::TraceContext trace{};  // passed on to a gateway that is asked over a network
 };
 
 enum class Status : std::uint8_t { kNone, kAuthorised, kDeclined, kCaptured, kVoided, kRefunded };

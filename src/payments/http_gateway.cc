@@ -158,6 +158,7 @@ Task<Result<Payment>> HttpGateway::authorise(AuthoriseRequest request) {
   http_client::Request asking =
       post(request.key, "authorise",
            wire::write(wire::Authorise{request.amount, card_token(request.card.number)}));
+  if (!request.trace.empty()) asking.headers.push_back("traceparent: " + request.trace.text());
   return payment(std::move(request.key), std::move(asking), request.deadline, settings_.attempts_max);
 }
 

@@ -26,7 +26,11 @@ Pool::Pool(asio::io_context& context, ConnectOptions options, PoolLimits limits,
       slots_.push_back({static_cast<Use>(use), nullptr, false});
     if (!metrics) continue;
     const telemetry::Labels labels{{"use", std::string(kUses[use])}};
-    open_[use] = &metrics->gauge("ff_postgres_connections", "Connections to the database", labels);
+    gauges_[use].open = &metrics->gauge("ff_postgres_connections", "Connections to the database", labels);
+    gauges_[use].busy = &metrics->gauge("ff_postgres_connections_busy",
+                                        "Connections to the database that are in use", labels);
+    gauges_[use].waiting = &metrics->gauge("ff_postgres_waiting",
+                                           "Operations that wait for a connection to the database", labels);
     metrics->gauge("ff_postgres_connections_max", "Connections that this process may have", labels)
         .set(counts[use]);
   }
@@ -62,18 +66,21 @@ Task<Result<Pool::Lease>> Pool::acquire(Use use, bool fresh) {
     }
     const auto waiter = std::make_shared<Waiter>(context_);
     line.push_back(waiter);
+    show();
     waiter->served.expires_after(limits_.wait_max);
     boost::system::error_code ignored;
     co_await waiter->served.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     slot = waiter->slot;
     if (slot < 0) {
       std::erase(line, waiter);
+      show();
       if (away_ || closed_) co_return refused();
       co_return fail(ErrorCode::kOverloaded, "no connection to the database was free in time");
     }
   }
   const auto taken = static_cast<std::size_t>(slot);
   slots_[taken].busy = true;
+  show();
   Lease lease(*this, taken);
   if (slots_[taken].connection && (fresh || !slots_[taken].connection->usable()))
     slots_[taken].connection.reset();
@@ -87,7 +94,7 @@ Task<Result<Pool::Lease>> Pool::acquire(Use use, bool fresh) {
     }
     slots_[taken].connection = std::move(*opened);
     if (connects_) connects_->add();
-    count_connections();
+    show();
   }
   co_return std::move(lease);
 }
@@ -97,25 +104,31 @@ void Pool::release(std::size_t slot) {
   if (freed.connection && (closed_ || !freed.connection->usable() || freed.connection->in_transaction())) {
     freed.connection.reset();
   }
-  count_connections();
   auto& line = waiting_[index(freed.use)];
   if (line.empty() || away_ || closed_) {
     freed.busy = false;
+    show();
     return;
   }
   const std::shared_ptr<Waiter> next = std::move(line.front());
   line.pop_front();
   next->slot = static_cast<int>(slot);  // stays busy: nobody may slip in between
   next->served.cancel();
+  show();
 }
 
-void Pool::count_connections() {
-  if (!open_[0]) return;
-  std::array<int, 3> counts{};
-  for (const Slot& slot : slots_)
-    counts[index(slot.use)] += slot.connection ? 1 : 0;
-  for (std::size_t use = 0; use < counts.size(); ++use)
-    open_[use]->set(counts[use]);
+void Pool::show() const {
+  if (!gauges_[0].open) return;
+  std::array<int, 3> open{}, busy{};
+  for (const Slot& slot : slots_) {
+    open[index(slot.use)] += slot.connection ? 1 : 0;
+    busy[index(slot.use)] += slot.busy ? 1 : 0;
+  }
+  for (std::size_t use = 0; use < gauges_.size(); ++use) {
+    gauges_[use].open->set(open[use]);
+    gauges_[use].busy->set(busy[use]);
+    gauges_[use].waiting->set(static_cast<std::int64_t>(waiting_[use].size()));
+  }
 }
 
 void Pool::went_away(const std::string& why) {
@@ -162,7 +175,7 @@ Task<void> Pool::reach_again() {
       slot.connection = std::move(*opened);
       break;
     }
-    count_connections();
+    show();
     break;
   }
 }
@@ -182,7 +195,7 @@ void Pool::close() {
       slot.connection->close();  // it waits for what may never come
     }
   }
-  count_connections();
+  show();
 }
 
 }  // namespace ff::postgres

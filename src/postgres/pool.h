@@ -74,7 +74,7 @@ class Pool {
 
   int free_slot(Use use) const;
   void release(std::size_t slot);
-  void count_connections();
+  void show() const;
   void went_away(const std::string& why);
   Task<void> reach_again();
   tl::unexpected<Error> refused() const;
@@ -89,7 +89,10 @@ class Pool {
   bool away_ = false;
   bool closed_ = false;
   std::string why_away_;
-  std::array<telemetry::Gauge*, 3> open_{};
+  struct Gauges {
+    telemetry::Gauge *open = nullptr, *busy = nullptr, *waiting = nullptr;
+  };
+  std::array<Gauges, 3> gauges_{};
   telemetry::Gauge* available_ = nullptr;
   telemetry::Counter* connects_ = nullptr;
 };

@@ -1,6 +1,7 @@
 #include "sales/desk.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -27,8 +28,15 @@ struct KnownLine {
 
 constexpr const char* kOther = "other";  // the label of sales beyond the bound
 struct SaleGauges {
-  telemetry::Gauge &length, &frontier, &rate;
+  telemetry::Gauge &length, &frontier, &rate, &waiting, &wait;
 };
+
+void show_wait(SaleGauges& gauge, const QueueState& queue, std::uint64_t length) {
+  const double waiting = std::max(0.0, static_cast<double>(length) - queue.frontier);
+  gauge.rate.set(static_cast<std::int64_t>(queue.rate + 0.5));
+  gauge.waiting.set(static_cast<std::int64_t>(waiting));
+  gauge.wait.set(queue.rate > 0 ? static_cast<std::int64_t>(std::ceil(waiting / queue.rate)) : 0);
+}
 
 }  // namespace
 
@@ -239,7 +247,12 @@ SaleGauges& Desk::Parts::gauges_of(std::string label) {
                SaleGauges{
                    metrics.gauge("ff_sale_line_length", "Tickets taken in the queue's present epoch", labels),
                    metrics.gauge("ff_sale_frontier", "Places of the line that were called", labels),
-                   metrics.gauge("ff_sale_admission_rate", "Places called a second, rounded", labels)})
+                   metrics.gauge("ff_sale_admission_rate", "Places called a second, rounded", labels),
+                   metrics.gauge("ff_sale_waiting", "Tickets of the line that were not called yet", labels),
+                   metrics.gauge("ff_sale_wait_seconds",
+                                 "How long the last in the line waits at the present rate; 0: nobody waits, "
+                                 "or nobody is called",
+                                 labels)})
       .first->second;
 }
 
@@ -248,7 +261,8 @@ void Desk::Parts::publish(std::vector<Sale> sales, Instant now) {
   std::set<SaleId> present;
   std::vector<Posted> posted;
   for (auto& [label, gauge] : gauges)
-    gauge.length.set(0), gauge.frontier.set(0), gauge.rate.set(0);
+    for (telemetry::Gauge* one : {&gauge.length, &gauge.frontier, &gauge.rate, &gauge.waiting, &gauge.wait})
+      one->set(0);
   for (Sale& sale : sales) {
     present.insert(sale.id());
     Line line = line_of(sale);
@@ -256,7 +270,7 @@ void Desk::Parts::publish(std::vector<Sale> sales, Instant now) {
       SaleGauges& gauge = gauges_of(sale.id().text());
       gauge.length.set(static_cast<std::int64_t>(line.length()));
       gauge.frontier.set(static_cast<std::int64_t>(sale.queue().frontier));
-      gauge.rate.set(sale.guarded(now) ? static_cast<std::int64_t>(sale.queue().rate + 0.5) : 0);
+      if (sale.guarded(now)) show_wait(gauge, sale.queue(), line.length());
     }
     const bool gone = sale.guarded(now) && sold_out && sold_out(sale.settings().products);
     posted.push_back({std::move(sale), std::move(line), gone});

@@ -13,12 +13,13 @@ log::Sparing too_many;
 void tell(const http::Request& http, std::string_view outcome, log::Level level, const orders::Order& order) {
   if (!log::enabled(level)) return;
   const std::string id = order.id.text();
+  const std::string trace = telemetry::hex(http.trace().context().trace_id);
   log::write(level, "checkout", "checkout ended",
              {{"outcome", outcome},
               {"order", order.number},
               {"order_id", id},
               {"request_id", http.request_id()},
-              {"trace_id", telemetry::trace_id(http.traceparent())}});
+              {"trace_id", trace}});
 }
 
 /// What went wrong, or hangs, is told at info: support looks for it. A purchase that went well is told at
@@ -101,6 +102,7 @@ Task<Result<Outcome>> place(Shop& shop, const http::Request& http, checkout::Req
     if (*queued) co_return Outcome{std::move(**queued)};
   }
   request.abandoned = [&http] { return http.client_left(); };
+  request.trace = http.trace();
   Result<checkout::Answer> answer = co_await shop.checkout.place(std::move(request));
   if (!answer) co_return tl::unexpected<Error>(std::move(answer.error()));
   Outcome outcome = widen(std::move(*answer));

@@ -154,7 +154,11 @@ class Shop {
       line.picture_url = "/pictures/shirt.svg";
       order.lines.push_back(std::move(line));
     }
-    order.totals = {euros(1999), euros(500), euros(399), true, {1900}, euros(2499)};
+    order.totals = {euros(0), euros(500), euros(399), true, {1900}, euros(500)};
+    for (const orders::Line& line : order.lines) {
+      order.totals.subtotal = order.totals.subtotal + line.unit_price * line.quantity;
+      order.totals.total = order.totals.total + line.unit_price * line.quantity;
+    }
     order.email = "ada@example.org";
     order.address = {"Ada", "1 Rue Été", "", "Paris", "", "75001", "FR", "+33 1"};
     order.delivery_method = "Standard";

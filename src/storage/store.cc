@@ -1,5 +1,6 @@
 #include "storage/store.h"
 
+#include "storage/migration.h"
 #include "storage/postgres/postgres_store.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -50,6 +51,11 @@ Result<std::vector<int>> migrate(const std::string& url, const StoreOptions& opt
   if (!path) return tl::unexpected(path.error());
   SystemClock clock;
   return SqliteStore::migrate(*path, clock);
+}
+
+int schema_of(const std::string& url) {
+  const std::vector<Migration> ours = migrations_of(is_postgres_url(url) ? "postgres" : "sqlite");
+  return ours.empty() ? 0 : ours.back().number;
 }
 
 }  // namespace ff::storage

@@ -60,6 +60,10 @@ Result<std::unique_ptr<Store>> open(const std::string& url, Clock& clock, const 
 /// only. Returns the numbers of the migrations that were applied (none: it was up to date).
 Result<std::vector<int>> migrate(const std::string& url, const StoreOptions& options = {});
 
+/// The number of the newest migration that this release has for the store that `url` names: the schema that
+/// it works with. 0: no such store.
+int schema_of(const std::string& url);
+
 /// The path in a SQLite url; kInvalid for another kind. The error does not repeat the URL: it may hold a
 /// password.
 Result<std::string> sqlite_path(const std::string& url);

@@ -162,7 +162,7 @@ Task<http::Response> CartRoutes::refuse(const http::Request& request, CartNotice
 
 Task<http::Response> CartRoutes::change(const http::Request& request, cart::Change change,
                                         CartNotice notice) {
-  auto changed = co_await shop_.committer.change_cart(change);
+  auto changed = co_await shop_.committer.change_cart(change, request.trace());
   if (changed) {
     std::optional<cart::Cart> after = std::move(*changed);
     co_return co_await answer(request, std::move(after), std::move(notice), 200);

@@ -5,14 +5,19 @@
 //    "threads":4}
 //
 // What is a number is written as one, so that a log store can compare it: docs/logs.md lists the fields.
-// Never a secret, a card number, an e-mail address or a body. Any thread. Lines are whole. The level is set
-// once at start.
+// Never a secret, a card number, an e-mail address or a body. Any thread. Lines are whole.
+//
+// Invariant: from info on, one event (room, message and level) writes at most kRepeatsMax lines a second,
+// however many of it happen: the others are counted, and the next line of it says how many they were. So a
+// failing dependency can't fill a disk or slow the shop down by its log.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +26,9 @@
 namespace ff::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
+inline constexpr std::array kLevels{Level::kDebug, Level::kInfo, Level::kWarning, Level::kError};
+std::string_view to_string(Level level);  // "warning"
+std::optional<Level> parse_level(std::string_view text);
 
 /// A field's value: text, which must live until the line is written, or a whole number.
 class Value {
@@ -40,7 +48,9 @@ class Value {
 };
 using Fields = std::initializer_list<std::pair<std::string_view, Value>>;
 
+/// From which level on lines are written; at any time, by any thread. It is info until somebody says.
 void set_level(Level level);
+Level level();
 bool enabled(Level level);
 void write(Level level, std::string_view room, std::string_view message, Fields fields);
 inline void debug(std::string_view room, std::string_view message, Fields fields = {}) {
@@ -56,7 +66,15 @@ inline void error(std::string_view room, std::string_view message, Fields fields
   write(Level::kError, room, message, fields);
 }
 
-/// For lines that may come by thousands: admits the first, then one a minute. Any thread, no lock.
+/// Of one event in one second. A sale's declined cards, some ten a second, are each told.
+inline constexpr std::uint32_t kRepeatsMax = 50;
+
+/// Lines that this process has written at `level`.
+std::uint64_t written(Level level);
+/// Lines that kRepeatsMax has kept back.
+std::uint64_t suppressed();
+
+/// For lines that are worth less than that: admits the first, then one a minute. Any thread, no lock.
 class Sparing {
  public:
   /// Whether to write this one; if so `left_out` is how many were not admitted since the last that was.

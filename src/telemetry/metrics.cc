@@ -64,21 +64,46 @@ std::string_view without_total(std::string_view name) {
   return name.ends_with(kTotal) ? name.substr(0, name.size() - kTotal.size()) : name;
 }
 
-void append_histogram(std::string& out, std::string_view name, const Labels& labels,
-                      const Histogram& histogram) {
-  // Buckets first and the count from the same reading: the lines of one exposition agree with each other.
+void append_line(std::string& out, const std::string& head, auto number) {
+  const fmt::format_int text(number);
+  out += head;
+  out.append(text.data(), text.size());
+  out += '\n';
+}
+
+void append_real(std::string& out, const std::string& head, double number) {
+  out += head;
+  fmt::format_to(std::back_inserter(out), "{}\n", number);
+}
+
+/// Buckets first and the count from the same reading: the lines of one exposition agree with each other.
+void append_histogram(std::string& out, const Histogram& histogram, const std::vector<std::string>& heads) {
   std::uint64_t cumulative = 0;
-  for (std::size_t i = 0; i < histogram.bounds().size(); ++i) {
+  const std::size_t buckets = histogram.bounds().size() + 1;
+  for (std::size_t i = 0; i < buckets; ++i) {
     cumulative += histogram.bucket(i);
-    fmt::format_to(std::back_inserter(out), "{}_bucket{} {}\n", name,
-                   render_labels(labels, canonical(histogram.bounds()[i])), cumulative);
+    append_line(out, heads[i], cumulative);
   }
-  cumulative += histogram.bucket(histogram.bounds().size());
-  fmt::format_to(std::back_inserter(out), "{}_bucket{} {}\n", name, render_labels(labels, "+Inf"),
-                 cumulative);
-  fmt::format_to(std::back_inserter(out), "{}_count{} {}\n", name, render_labels(labels), cumulative);
-  fmt::format_to(std::back_inserter(out), "{}_sum{} {}\n", name, render_labels(labels),
-                 canonical(histogram.sum()));
+  append_line(out, heads[buckets], cumulative);
+  out += heads[buckets + 1];
+  out += canonical(histogram.sum());
+  out += '\n';
+}
+
+std::vector<std::string> histogram_heads(const std::string& name, const Labels& labels,
+                                         const std::vector<double>& bounds) {
+  std::vector<std::string> heads;
+  heads.reserve(bounds.size() + 3);
+  for (const double bound : bounds)
+    heads.push_back(fmt::format("{}_bucket{} ", name, render_labels(labels, canonical(bound))));
+  heads.push_back(fmt::format("{}_bucket{} ", name, render_labels(labels, "+Inf")));
+  heads.push_back(fmt::format("{}_count{} ", name, render_labels(labels)));
+  heads.push_back(fmt::format("{}_sum{} ", name, render_labels(labels)));
+  return heads;
+}
+
+void check_counter(std::string_view name) {
+  if (!name.ends_with("_total")) abort_registration(name, "a counter's name ends with _total");
 }
 
 }  // namespace
@@ -89,13 +114,30 @@ Histogram::Histogram(std::vector<double> bounds)
   if (!std::is_sorted(bounds_.begin(), bounds_.end())) abort_registration("histogram", "bounds must ascend");
 }
 
-void Histogram::observe(double value) {
+std::size_t Histogram::bucket_of(double value) const {
   // Short arrays whose low buckets are hit most: scanning beats a binary search.
   std::size_t i = 0;
   while (i < bounds_.size() && value > bounds_[i])
     ++i;
-  counts_[i].fetch_add(1, std::memory_order_relaxed);
+  return i;
+}
+
+void Histogram::observe(double value) {
+  counts_[bucket_of(value)].fetch_add(1, std::memory_order_relaxed);
   sum_nanos_.fetch_add(std::llround(value * 1e9), std::memory_order_relaxed);
+}
+
+void Histogram::add(std::span<const std::uint64_t> counts, double sum) {
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) counts_[i].fetch_add(counts[i], std::memory_order_relaxed);
+  }
+  sum_nanos_.fetch_add(std::llround(sum * 1e9), std::memory_order_relaxed);
+}
+
+void Tally::hand_over() {
+  if (!std::exchange(any_, false)) return;
+  into_.add(counts_, std::exchange(sum_, 0));
+  std::fill(counts_.begin(), counts_.end(), 0);
 }
 
 std::uint64_t Histogram::count() const {
@@ -110,35 +152,41 @@ std::vector<double> latency_bounds() {
           0.05,   0.1,     0.25,   0.5,   1.0,    2.5,   5.0,  10.0};
 }
 
-Registry::Series& Registry::series(std::string name, std::string help, std::string kind, Labels labels) {
-  auto family =
-      std::find_if(families_.begin(), families_.end(), [&](const auto& f) { return f->name == name; });
-  if (family == families_.end()) {
-    families_.push_back(
-        std::make_unique<Family>(Family{std::move(name), std::move(help), std::move(kind), {}}));
-    family = std::prev(families_.end());
-  } else if ((*family)->kind != kind || (*family)->help != help) {
-    abort_registration((*family)->name, "registered twice with another help or kind");
+Registry::Series& Registry::series(const std::string& name, std::string help, std::string kind,
+                                   const Labels& labels) {
+  const auto [entry, fresh] = families_.try_emplace(name);
+  Family& family = entry->second;
+  if (fresh) {
+    const std::string_view base = kind == "counter" ? without_total(name) : std::string_view(name);
+    family.preamble = fmt::format("# TYPE {} {}\n# HELP {} ", base, kind, base);
+    append_escaped(family.preamble, help);
+    family.preamble += '\n';
+    family.kind = std::move(kind);
+    family.help = std::move(help);
+  } else if (family.kind != kind || family.help != help) {
+    abort_registration(name, "registered twice with another help or kind");
   }
-  for (const auto& known : (*family)->series) {
-    if (known->labels == labels) return *known;
+  std::string text = render_labels(labels);
+  Series*& known = family.by_labels[text];
+  if (known == nullptr) {
+    family.series.push_back(std::make_unique<Series>());
+    known = family.series.back().get();
+    known->head = name + text + " ";
   }
-  (*family)->series.push_back(std::make_unique<Series>());
-  (*family)->series.back()->labels = std::move(labels);
-  return *(*family)->series.back();
+  return *known;
 }
 
 Counter& Registry::counter(std::string name, std::string help, Labels labels) {
-  if (!name.ends_with("_total")) abort_registration(name, "a counter's name ends with _total");
+  check_counter(name);
   const std::scoped_lock lock(mutex_);
-  Series& found = series(std::move(name), std::move(help), "counter", std::move(labels));
+  Series& found = series(name, std::move(help), "counter", labels);
   if (!found.counter) found.counter = std::make_unique<Counter>();
   return *found.counter;
 }
 
 Gauge& Registry::gauge(std::string name, std::string help, Labels labels) {
   const std::scoped_lock lock(mutex_);
-  Series& found = series(std::move(name), std::move(help), "gauge", std::move(labels));
+  Series& found = series(name, std::move(help), "gauge", labels);
   if (!found.gauge) found.gauge = std::make_unique<Gauge>();
   return *found.gauge;
 }
@@ -146,46 +194,48 @@ Gauge& Registry::gauge(std::string name, std::string help, Labels labels) {
 Histogram& Registry::histogram(std::string name, std::string help, std::vector<double> bounds,
                                Labels labels) {
   const std::scoped_lock lock(mutex_);
-  Series& found = series(std::move(name), std::move(help), "histogram", std::move(labels));
-  if (!found.histogram) found.histogram = std::make_unique<Histogram>(std::move(bounds));
+  Series& found = series(name, std::move(help), "histogram", labels);
+  if (!found.histogram) {
+    found.bucket_heads = histogram_heads(name, labels, bounds);
+    found.histogram = std::make_unique<Histogram>(std::move(bounds));
+  }
   return *found.histogram;
+}
+
+void Registry::counter_from(std::string name, std::string help, Labels labels, Reading read) {
+  check_counter(name);
+  const std::scoped_lock lock(mutex_);
+  series(name, std::move(help), "counter", labels).read = std::move(read);
+}
+
+void Registry::gauge_from(std::string name, std::string help, Labels labels, Reading read) {
+  const std::scoped_lock lock(mutex_);
+  series(name, std::move(help), "gauge", labels).read = std::move(read);
 }
 
 std::string Registry::openmetrics() const {
   const std::scoped_lock lock(mutex_);
-  std::vector<const Family*> sorted;
-  for (const auto& family : families_)
-    sorted.push_back(family.get());
-  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
-
   std::string out;
-  for (const Family* family : sorted) {
-    const std::string_view base = family->kind == "counter" ? without_total(family->name) : family->name;
-    fmt::format_to(std::back_inserter(out), "# TYPE {} {}\n# HELP {} ", base, family->kind, base);
-    append_escaped(out, family->help);
-    out += '\n';
-    for (const auto& one : family->series) {
-      if (one->counter) {
-        fmt::format_to(std::back_inserter(out), "{}{} {}\n", family->name, render_labels(one->labels),
-                       one->counter->value());
-      } else if (one->gauge) {
-        fmt::format_to(std::back_inserter(out), "{}{} {}\n", family->name, render_labels(one->labels),
-                       one->gauge->value());
-      } else if (one->histogram) {
-        append_histogram(out, family->name, one->labels, *one->histogram);
-      }
+  out.reserve(text_bytes_ + 1024);
+  for (const auto& [name, family] : families_) {
+    out += family.preamble;
+    for (const auto& one : family.series) {
+      if (one->counter) append_line(out, one->head, one->counter->value());
+      if (one->gauge) append_line(out, one->head, one->gauge->value());
+      if (one->histogram) append_histogram(out, *one->histogram, one->bucket_heads);
+      if (one->read) append_real(out, one->head, one->read());
     }
   }
   out += "# EOF\n";
+  text_bytes_ = out.size();
   return out;
 }
 
 std::vector<std::string> Registry::names() const {
   const std::scoped_lock lock(mutex_);
   std::vector<std::string> out;
-  for (const auto& family : families_)
-    out.push_back(family->name);
-  std::sort(out.begin(), out.end());
+  for (const auto& [name, family] : families_)
+    out.push_back(name);
   return out;
 }
 

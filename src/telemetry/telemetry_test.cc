@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/trace.h"
@@ -49,6 +53,74 @@ TEST(MetricsDeathTest, ANameHasOneKind) {
   EXPECT_DEATH(registry.gauge("ff_a_total", "A."), "another help or kind");
 }
 
+TEST(Metrics, WhatIsCountedElsewhereIsReadAtTheScrape) {
+  Registry registry;
+  double seconds = 0;
+  registry.counter_from("ff_cpu_seconds_total", "Cpu.", {}, [&] { return seconds; });
+  registry.gauge_from("ff_bytes", "Bytes.", {{"of", "x"}}, [] { return 12'582'912.0; });
+  seconds = 1.5;
+  EXPECT_EQ(registry.openmetrics(),
+            "# TYPE ff_bytes gauge\n# HELP ff_bytes Bytes.\nff_bytes{of=\"x\"} 12582912\n"
+            "# TYPE ff_cpu_seconds counter\n# HELP ff_cpu_seconds Cpu.\nff_cpu_seconds_total 1.5\n# EOF\n");
+}
+
+TEST(Metrics, AThreadsTallyIsSeenOnceItIsHandedOver) {
+  Registry registry;
+  Histogram& h = registry.histogram("ff_wait_seconds", "Wait.", {0.5, 1.0});
+  Tally tally(h);
+  for (const double wait : {0.25, 0.75, 0.75, 4.0})
+    tally.observe(wait);
+  EXPECT_EQ(h.count(), 0U);
+  tally.hand_over();
+  tally.hand_over();  // nothing new: nothing happens
+  EXPECT_EQ(h.bucket(0), 1U);
+  EXPECT_EQ(h.bucket(1), 2U);
+  EXPECT_EQ(h.bucket(2), 1U);
+  EXPECT_DOUBLE_EQ(h.sum(), 5.75);
+}
+
+TEST(Log, AnEventThatRepeatsIsToldSoOftenASecondAndTheRestIsCounted) {
+  ::testing::internal::CaptureStderr();
+  constexpr std::uint32_t kHappened = 1000;
+  const std::uint64_t before = log::suppressed();
+  for (std::uint32_t i = 0; i < kHappened; ++i)
+    log::warning("test", "the same again");
+  log::warning("test", "another");
+  const std::uint64_t kept_back = log::suppressed() - before;
+  const std::string text = ::testing::internal::GetCapturedStderr();
+  const auto told = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+  EXPECT_EQ(told + kept_back, kHappened + 1);
+  EXPECT_GE(told, log::kRepeatsMax + 1);
+  EXPECT_LE(told, 2 * log::kRepeatsMax + 1) << "it took less than a second, which may have ended in between";
+  EXPECT_THAT(text, HasSubstr("another"));
+}
+
+TEST(Log, TheNextLineSaysHowManyLikeItWereNotTold) {
+  for (std::uint32_t i = 0; i < log::kRepeatsMax + 7; ++i)
+    log::warning("test", "it says how many");
+  std::string text;
+  for (int i = 0; i < 100 && text.empty(); ++i) {  // until the second is over
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    ::testing::internal::CaptureStderr();
+    log::warning("test", "it says how many");
+    text = ::testing::internal::GetCapturedStderr();
+  }
+  EXPECT_THAT(text, HasSubstr(R"("like_it_before":)"));
+}
+
+TEST(Log, TheLevelCanBeChangedAtAnyTime) {
+  EXPECT_EQ(log::level(), log::Level::kInfo);
+  log::set_level(log::Level::kDebug);
+  EXPECT_EQ(log::level(), log::Level::kDebug);
+  EXPECT_TRUE(log::enabled(log::Level::kDebug));
+  log::set_level(log::Level::kError);
+  EXPECT_FALSE(log::enabled(log::Level::kWarning));
+  log::set_level(log::Level::kInfo);
+  for (const log::Level level : log::kLevels)
+    EXPECT_EQ(log::parse_level(log::to_string(level)), level);
+  EXPECT_EQ(log::parse_level("verbose"), std::nullopt);
+}
+
 TEST(Log, LineIsOneJsonObjectWhateverTheFieldsHold) {
   ::testing::internal::CaptureStderr();
   log::info("test", "said \"hi\"\n", {{"path", "/a\r\nb"}});
@@ -69,21 +141,34 @@ TEST(Log, NumbersAreNumbersAndTextIsText) {
 
 TEST(Trace, ContinuesTheCallersTraceWithItsOwnSpan) {
   SeededRandom random(1);
-  std::string out;
-  continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", random, out);
-  EXPECT_EQ(out.substr(0, 36), "00-0af7651916cd43dd8448eb211c80319c-");
-  EXPECT_EQ(out.substr(52), "-01");
-  EXPECT_NE(out.substr(36, 16), "b7ad6b7169203331");
-  EXPECT_TRUE(TraceContext::parse(out));
-  EXPECT_EQ(trace_id(out), "0af7651916cd43dd8448eb211c80319c");
-  EXPECT_EQ(trace_id(""), "");
+  const TraceContext ours =
+      continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", random, true);
+  EXPECT_EQ(ours.text().substr(0, 36), "00-0af7651916cd43dd8448eb211c80319c-");
+  EXPECT_EQ(ours.text().substr(52), "-01");
+  EXPECT_NE(ours.text().substr(36, 16), "b7ad6b7169203331");
+  EXPECT_EQ(TraceContext::parse(ours.text()), ours);
+  EXPECT_EQ(hex(ours.trace_id), "0af7651916cd43dd8448eb211c80319c");
 }
 
 TEST(Trace, KeepsTheSampledFlagOff) {
   SeededRandom random(1);
-  std::string out;
-  continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", random, out);
-  EXPECT_THAT(out, EndsWith("-00"));
+  EXPECT_FALSE(
+      continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00", random, true).sampled());
+}
+
+TEST(Trace, AStrangerDoesNotMakeOthersRecord) {
+  SeededRandom random(1);
+  const TraceContext ours =
+      continue_trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", random, false);
+  EXPECT_EQ(hex(ours.trace_id), "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_FALSE(ours.sampled());
+}
+
+TEST(Trace, ANewOneIsRecordedByNobody) {
+  SeededRandom random(1);
+  const TraceContext ours = continue_trace("", random, true);
+  EXPECT_FALSE(ours.sampled());
+  EXPECT_TRUE(TraceContext::parse(ours.text()));
 }
 
 TEST(Trace, RefusesWhatBreaksTheStandard) {

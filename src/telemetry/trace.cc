@@ -10,15 +10,6 @@ namespace {
 
 constexpr std::size_t kTraceparentSize = 55;
 
-void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  char* to = &*out.insert(out.end(), 2 * bytes.size(), '0');  // on every request's way: no append per digit
-  for (const std::uint8_t byte : bytes) {
-    *to++ = kDigits[byte >> 4];
-    *to++ = kDigits[byte & 15];
-  }
-}
-
 /// Lower case only: the standard forbids upper case.
 bool read_hex(std::string_view text, std::span<std::uint8_t> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -42,6 +33,21 @@ void fill_nonzero(std::span<std::uint8_t> out, Random& random) {
 
 }  // namespace
 
+void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  char* to = &*out.insert(out.end(), 2 * bytes.size(), '0');  // on every request's way: no append per digit
+  for (const std::uint8_t byte : bytes) {
+    *to++ = kDigits[byte >> 4];
+    *to++ = kDigits[byte & 15];
+  }
+}
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+  std::string out;
+  append_hex(out, bytes);
+  return out;
+}
+
 std::optional<TraceContext> TraceContext::parse(std::string_view text) {
   if (text.size() < kTraceparentSize) return std::nullopt;
   std::array<std::uint8_t, 1> version{};
@@ -54,7 +60,7 @@ std::optional<TraceContext> TraceContext::parse(std::string_view text) {
   if (!read_hex(text.substr(3, 32), context.trace_id) || all_zero(context.trace_id)) return std::nullopt;
   if (!read_hex(text.substr(36, 16), context.span_id) || all_zero(context.span_id)) return std::nullopt;
   if (!read_hex(text.substr(53, 2), flags)) return std::nullopt;
-  context.flags = flags[0] & 0x01;  // version 00 knows only "sampled"
+  context.flags = flags[0] & kSampled;  // version 00 knows nothing else
   return context;
 }
 
@@ -62,7 +68,6 @@ TraceContext TraceContext::start(Random& random) {
   TraceContext context;
   fill_nonzero(context.trace_id, random);
   fill_nonzero(context.span_id, random);
-  context.flags = 1;
   return context;
 }
 
@@ -88,10 +93,12 @@ std::string TraceContext::text() const {
   return out;
 }
 
-void continue_trace(std::string_view header, Random& random, std::string& out) {
-  out.clear();
+TraceContext continue_trace(std::string_view header, Random& random, bool believed) {
   const std::optional<TraceContext> theirs = TraceContext::parse(header);
-  (theirs ? theirs->child(random) : TraceContext::start(random)).append_to(out);
+  if (!theirs) return TraceContext::start(random);
+  TraceContext ours = theirs->child(random);
+  if (!believed) ours.flags = 0;
+  return ours;
 }
 
 bool is_sane_request_id(std::string_view id) {
@@ -108,13 +115,6 @@ void new_request_id(Random& random, std::string& out) {
   random.fill(std::as_writable_bytes(std::span(bytes)));
   out.clear();
   append_hex(out, bytes);
-}
-
-std::string_view trace_id(std::string_view traceparent) {
-  constexpr std::size_t kAt = 3;  // "00-<32 hex digits>-..."
-  constexpr std::size_t kSize = 32;
-  if (traceparent.size() < kAt + kSize) return {};
-  return traceparent.substr(kAt, kSize);
 }
 
 }  // namespace ff::telemetry
