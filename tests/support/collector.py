@@ -17,10 +17,19 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".ca
 START_SECONDS_MAX = 60
 
 
+def place() -> pathlib.Path:
+    """Where the collector is, once compiled."""
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SOURCE.iterdir()))).hexdigest()[:16]
+    return CACHE / f"otel-collector-{key}"
+
+
+def is_built() -> bool:
+    return place().exists()
+
+
 def program() -> pathlib.Path:
     """The collector, compiled where its module has changed since. Raises FileNotFoundError without Go."""
-    key = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SOURCE.iterdir()))).hexdigest()[:16]
-    built = CACHE / f"otel-collector-{key}"
+    built = place()
     if not built.exists():
         if shutil.which("go") is None:
             raise FileNotFoundError("Go is needed to compile the OpenTelemetry collector")
@@ -146,3 +155,7 @@ service:
 
     def __exit__(self, *_):
         self.stop()
+
+
+if __name__ == "__main__":
+    print(program())
