@@ -147,7 +147,8 @@ def test_a_pods_role_is_for_its_service_account_in_this_cluster(roles, name):
 
 def test_each_pods_role_is_given_to_its_service_account(production, clients):
     found = {}
-    for each in clients("eks").list_pod_identity_associations(clusterName=NAME)["associations"]:
+    for listed_one in clients("eks").list_pod_identity_associations(clusterName=NAME)["associations"]:
+        each = clients("eks").describe_pod_identity_association(clusterName=NAME, associationId=listed_one["associationId"])["association"]
         found[each["roleArn"].split(f"/{NAME}-")[1]] = f"{each['namespace']}/{each['serviceAccount']}"
     assert found == PODS
 
