@@ -1,8 +1,11 @@
 """From nothing to all of it, and what a second look and a change do: with the state where production has it."""
 
 import json
+import shutil
 
-from .conftest import PRODUCTION, changes
+from harness import terraform as terraform_
+
+from .conftest import PRODUCTION, Module, changes
 
 
 def test_all_of_it_is_made_and_nothing_else_is_touched(production):
@@ -64,3 +67,14 @@ def test_who_comes_second_waits_for_the_lock(production, state_bucket, clients):
 
 def test_an_account_that_is_not_meant_is_refused(production):
     assert "AWS account ID not allowed" in production.terraform("plan", *PRODUCTION, "-var=account_id=999999999999", fails=True)
+
+
+def test_staging_is_made_of_the_same(aws, sources, tmp_path):
+    """Only planned: what applies in production applies in it. Its state is a file here, by the name that Terraform reads last."""
+    shutil.copytree(sources, tmp_path / "staging", ignore=shutil.ignore_patterns(".terraform*", "*.tfplan"))
+    (tmp_path / "staging" / "zz_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    module = Module(tmp_path / "staging", terraform_.against(aws))
+    module.terraform("init")
+    planned = changes(module.plan("-var-file=environments/staging.tfvars"))
+    assert set(map(tuple, planned.values())) == {("create",)}
+    assert len([address for address in planned if address.startswith("aws_nat_gateway.this")]) == 1
