@@ -36,7 +36,7 @@ sed -n '/^FROM scratch/,$p' Dockerfile | sed "s|^COPY --from=build /image/ /$|AD
 grep -q '^ADD rootfs.tar /$' "$CONTEXT/Dockerfile"
 [[ ${FF_IMAGE_CONTEXT_ONLY:-} != 1 ]] || exit 0
 
-readonly CLUSTER_SOCKET=$HOME/.cache/fashionforward/cluster/docker.sock
+readonly CLUSTER_SOCKET=${XDG_CACHE_HOME:-$HOME/.cache}/fashionforward/cluster/docker.sock
 if [[ -z ${DOCKER_HOST:-} && ! -S /var/run/docker.sock && -S $CLUSTER_SOCKET ]]; then
   export DOCKER_HOST=unix://$CLUSTER_SOCKET
 fi

@@ -10,7 +10,8 @@ from conftest import command
 
 def daemon() -> dict | None:
     """The environment by which a Docker daemon answers; None when none does. The cluster's is taken where it runs."""
-    cluster = pathlib.Path.home() / ".cache/fashionforward/cluster/docker.sock"
+    caches = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+    cluster = caches / "fashionforward/cluster/docker.sock"
     for host in [os.environ.get("DOCKER_HOST"), "unix:///var/run/docker.sock", f"unix://{cluster}"]:
         if host:
             surroundings = {**os.environ, "DOCKER_HOST": host}
