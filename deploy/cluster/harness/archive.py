@@ -6,12 +6,16 @@ import gzip
 import hashlib
 import io
 import json
+import platform
 import subprocess
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from harness import shell
+
+ARCHITECTURE, MACHINES = "amd64", ("x86_64", "AMD64")  # what is written into images, and how kernels call it
 CHUNK = 1 << 20
 EPOCH = "1970-01-01T00:00:00Z"
 
@@ -37,6 +41,13 @@ class Config:
         return said
 
 
+def check_machine() -> None:
+    """Fails where the programs that are built here would not be what the images say of themselves."""
+    if platform.machine() not in MACHINES:
+        raise shell.Failure(f"images can be built from source for {ARCHITECTURE} only, and this machine is {platform.machine()}: "
+                            "FF_CLUSTER_IMAGES=published takes published ones")
+
+
 def write(names: dict[str, Config], root: Path, to: Path, *, compress: bool = True) -> None:
     """Writes images that share one layer, the files below `root`, and differ in name and Config. Compressed, since each node
     keeps a copy; level 1, the quickest."""
@@ -47,7 +58,7 @@ def write(names: dict[str, Config], root: Path, to: Path, *, compress: bool = Tr
     with tarfile.open(to.with_suffix(".new"), "w") as archive:
         archive.add(layer_file, arcname=f"{layer_digest}/layer.tar", filter=timeless)
         for name, config in names.items():
-            image = json.dumps({"architecture": "amd64", "os": "linux", "created": EPOCH, "history": [{"created": EPOCH}],
+            image = json.dumps({"architecture": ARCHITECTURE, "os": "linux", "created": EPOCH, "history": [{"created": EPOCH}],
                                 "config": config.document(),
                                 "rootfs": {"type": "layers", "diff_ids": [f"sha256:{layer_digest}"]}}, sort_keys=True).encode()
             image_name = f"{hashlib.sha256(image).hexdigest()}.json"

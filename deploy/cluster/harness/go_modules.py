@@ -215,10 +215,10 @@ def compile_module(module: Module) -> None:
 
 
 def publish_tools() -> None:
-    """Links the tools under plain names into CACHE/bin."""
+    """Links the tools that have been built under plain names into CACHE/bin."""
     settings.TOOLS.mkdir(parents=True, exist_ok=True)
     for module, name in (("kind", "kind"), ("tools", "hey"), ("tools", "kubeconform"), ("kubectl", "kubectl")):
         link, target = settings.TOOLS / name, program(module, name)
-        if not (link.is_symlink() and link.readlink() == target):
+        if target.exists() and not (link.is_symlink() and link.readlink() == target):
             link.unlink(missing_ok=True)
             link.symlink_to(target)

@@ -14,7 +14,7 @@ def prepare() -> None:
     """Blackholes the cluster's address ranges before anything starts. A packet to a Service or pod that no node has programmed
     yet follows the default route of the node, then the host's: off the machine, to whoever has that private address there."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
-        print("Not root: the cluster's address ranges are not blackholed on this host (deploy/cluster/README.md)")
+        print("Not root, or no program `ip`: the cluster's address ranges are not blackholed on this host (deploy/cluster/README.md)")
         return
     for subnet in (settings.POD_SUBNET, settings.SERVICE_SUBNET):
         shell.run(["ip", "route", "replace", "blackhole", subnet], log="host")
@@ -24,6 +24,6 @@ def prepare() -> None:
 
 def restore() -> None:
     """Takes the routes away; a raised kernel limit stays."""
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and shutil.which("ip"):
         for subnet in (settings.POD_SUBNET, settings.SERVICE_SUBNET):
             shell.ask(["ip", "route", "del", "blackhole", subnet])
