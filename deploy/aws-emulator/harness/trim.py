@@ -59,7 +59,7 @@ def keep_clients(generated: Path, used: set[str]) -> None:
         imported = re.match(r'\s+(?:(\w+) )?"github.com/aws/aws-sdk-go-v2/service/([\w/]+)"', line)
         if not imported or f"*{imported.group(1) or imported.group(2).split('/')[-1]}.Client" in body:
             lines.append(line)
-    generated.write_text("".join(lines) + body, encoding="utf-8")
+    generated.write_text("".join([*lines, "\n", body]), encoding="utf-8")
 
 
 def trim(provider: Path, wanted: tuple[str, ...]) -> None:
