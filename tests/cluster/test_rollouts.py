@@ -93,6 +93,7 @@ def test_a_bad_release_takes_itself_back(canary, fault):
     shop, prometheus = canary
     before = shop.release()
     with shop.shoppers(workers=3) as (pages, storm):
+        storm.bears = (500,)
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         began = time.monotonic()
         shop.cluster.kubectl("apply", "-k", shop_of("fashionforward:faulty", CANARY, SHOP_FAULT=fault))

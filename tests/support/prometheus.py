@@ -134,13 +134,15 @@ class Asked:
 
 
 class Prometheus(Program, Asked):
-    """`with Prometheus(folder, {"fashionforward": [...addresses]}, rules=path) as prometheus:`"""
+    """`with Prometheus(folder, {"fashionforward": [...addresses]}, rules=path) as prometheus:` Instead of an address: a group of targets
+    with labels, as in its configuration."""
 
     def __init__(self, folder: pathlib.Path, jobs: dict, rules: pathlib.Path = None, every: str = "1s", alertmanager: str = ""):
         super().__init__(folder)
         config = {"global": {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every},
                   "rule_files": [str(rules)] if rules else [],
-                  "scrape_configs": [{"job_name": name, "static_configs": [{"targets": list(targets)}]} for name, targets in jobs.items()]}
+                  "scrape_configs": [{"job_name": name, "static_configs": [
+                      target if isinstance(target, dict) else {"targets": [target]} for target in targets]} for name, targets in jobs.items()]}
         if alertmanager:
             config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))

@@ -107,6 +107,7 @@ class Storm:
         self.variants = {}
         self.seeds = itertools.count()
         self.history = None  # a Recording, where one is wanted
+        self.bears = ()  # statuses that end a purchase and are only counted: of a release that is bad on purpose
 
     # --- while it blows ---------------------------------------------------------------------------------
 
@@ -305,6 +306,8 @@ class Storm:
             if status in (409, 429, 503):
                 self.retried += 1
                 return False
+            if status in self.bears:
+                return True
             self.wrong.append((status, answer, checkout))
             return True
 
