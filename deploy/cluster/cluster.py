@@ -5,21 +5,23 @@ import argparse
 import fcntl
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from harness import addons, docker, go_modules, host, images, node_image, settings, shell
+from harness import addons, archive, docker, go_modules, host, images, node_image, settings, shell
 
 HELP = """\
   up            make the cluster, after making whatever it needs that is not in the cache
   down          delete it, stop the Docker that was started for it, take the routes away
-  status        nodes, add-ons, how to reach it
+  status        nodes, add-ons, how to reach it; succeeds when all nodes are ready
   load IMAGE    bring an image of the cluster's Docker into the nodes
   env           lines for a shell: eval "$(./ff cluster env)"
   check         try what the cluster promises, in about a minute
   docker        only start the cluster's Docker, with the base images that Dockerfile and compose.yaml name
+  tools         only build kubectl and kubeconform, which need no cluster
 """
 NODES = 5
 READY_WITHIN_S = 300
@@ -39,6 +41,13 @@ def images_come_from() -> str:
         return "source"
     answered = shell.ask(["docker", "manifest", "inspect", settings.PUBLISHED_NODE_IMAGE], timeout_s=10)
     return "published" if answered else "source"
+
+
+def prepare_to_build() -> None:
+    """What building from source takes of this machine, said before an hour of it has begun."""
+    archive.check_machine()
+    if shutil.which("dpkg-query"):
+        shell.run([settings.HERE.parents[1] / "ff", "cluster", "packages"], log="packages")
 
 
 def base_images() -> None:
@@ -63,6 +72,11 @@ def start_nodes() -> bool:
     except shell.Failure:
         return False
     return True
+
+
+def ready_nodes() -> int:
+    conditions = "{range .items[*]}{.status.conditions[?(@.type=='Ready')].status}{' '}{end}"
+    return (shell.ask(addons.kubectl("get", "nodes", f"--output=jsonpath={conditions}")) or "").split().count("True")
 
 
 def standing_images() -> str:
@@ -93,6 +107,7 @@ def up() -> None:
     docker.use()
     host.prepare()
     if images_come_from() == "source":
+        prepare_to_build()
         go_modules.build(go_modules.IN_IMAGES)
         go_modules.build(go_modules.TOOLS)
         image = node_image.ensure()
@@ -151,6 +166,9 @@ def status() -> None:
                                        "--field-selector=status.phase!=Running,status.phase!=Succeeded"))
     print(f"\nPods that don't run:\n{waiting}" if waiting else "\nAll pods run.")
     print(f"Ingress controller (class nginx): http://{settings.HTTP} and https://{settings.HTTPS}\n\n{exports()}")
+    if (ready := ready_nodes()) < NODES:
+        print(f"\nOnly {ready} of {NODES} nodes are ready: ./ff cluster up starts what a test has stopped.")
+        raise SystemExit(1)
 
 
 def exports() -> str:
@@ -175,22 +193,28 @@ def check() -> None:
 def only_docker() -> None:
     docker.use()
     if images_come_from() == "source":
+        prepare_to_build()
         base_images()
     print(exports())
+
+
+def only_tools() -> None:
+    go_modules.build(("kubectl", "tools"))
+    go_modules.publish_tools()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./ff cluster", description=__doc__, epilog=HELP, usage="./ff cluster COMMAND",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("up", "down", "status", "load", "env", "check", "docker"))
+    parser.add_argument("command", choices=("up", "down", "status", "load", "env", "check", "docker", "tools"))
     parser.add_argument("image", nargs="*")
     asked = parser.parse_args()
     if (asked.command == "load") != bool(asked.image):
         parser.error("load takes images, and nothing else does")
     commands = {"up": up, "down": down, "status": status, "env": lambda: print(exports()), "docker": only_docker, "check": check,
-                "load": lambda: load(asked.image)}
+                "tools": only_tools, "load": lambda: load(asked.image)}
     try:
-        with alone() if asked.command in ("up", "down", "docker") else nullcontext():
+        with alone() if asked.command in ("up", "down", "docker", "tools") else nullcontext():
             commands[asked.command]()
     except shell.Failure as failure:
         print(f"ff cluster: {failure}", file=sys.stderr)
