@@ -13,7 +13,6 @@ namespace {
 using storage::Shop;
 using storage::SqliteOptions;
 using storage::SqliteStore;
-using storage::StandingClock;
 using storage::TemporaryFolder;
 using testing::IsEmpty;
 
@@ -88,7 +87,7 @@ class Storm {
   void look(Aftermath& aftermath, std::unique_ptr<storage::Store> store) {
     for (const auto& [id, order] : told_) {
       const std::vector ids{id};
-      const auto read = storage::run(store->orders().read(ids));
+      const auto read = ff::run(store->orders().read(ids));
       if (!read) {
         aftermath.unreadable = true;
         return;
@@ -98,7 +97,7 @@ class Storm {
       if (!stands || stands->version < order.version) ++aftermath.lost;
     }
     orders::Auditor auditor(clock_.now(), std::chrono::hours(1));
-    if (!storage::run(store->orders().audit(auditor))) {
+    if (!ff::run(store->orders().audit(auditor))) {
       aftermath.unreadable = true;
       return;
     }
@@ -146,7 +145,7 @@ class FailingDisk : public testing::Test {
   }
   Result<std::vector<orders::PlaceOutcome>> place(Shop& shop, const orders::NewOrder& wanted) {
     const std::vector batch{wanted};
-    return storage::run(shop.store().orders().place(batch));
+    return ff::run(shop.store().orders().place(batch));
   }
   StandingClock clock;
   TemporaryFolder folder;
@@ -164,7 +163,7 @@ TEST_F(FailingDisk, AFullDiskRefusesOrdersAndTakesThemAgainOnceThereIsRoom) {
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_THAT(refused.error().detail, testing::AllOf(testing::HasSubstr(path), testing::HasSubstr("full")));
-  EXPECT_FALSE(storage::run(shop.store().check_writable()).has_value());
+  EXPECT_FALSE(ff::run(shop.store().check_writable()).has_value());
   EXPECT_EQ(shop.read(wanted.order->id), std::nullopt);
   EXPECT_EQ(shop.stock(shirt).available, 5);
 
