@@ -17,7 +17,14 @@ from support.shop_process import ROOT
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "fashionforward" / "cluster" / "bin"
 FOLDERS = [MONITORING / "operator", MONITORING / "plain", ROOT / "deploy/rollouts/kind-canary", ROOT / "deploy/rollouts/kind-blue-green"]
 DEFINITIONS = {"argoproj.io": ("github.com/argoproj/argo-rollouts@v1.9.1", "manifests/crds"),
-               "monitoring.coreos.com": ("github.com/prometheus-operator/prometheus-operator@v0.87.0", "example/prometheus-operator-crd")}
+               "monitoring.coreos.com": ("github.com/prometheus-operator/prometheus-operator@v0.85.0", "example/prometheus-operator-crd")}
+
+
+class Loader(yaml.SafeLoader):
+    """Reads a lone `=` as the text that it is: PyYAML takes it for something of YAML 1.1 and then does not know it."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", yaml.SafeLoader.construct_yaml_str)
 
 
 @functools.cache
@@ -40,7 +47,7 @@ def schemas(group: str) -> dict:
         pytest.skip(f"{module} can't be had here, and with it the schemas of {group}")
     found = {}
     for path in sorted((pathlib.Path(json.loads(done.stdout)["Dir"]) / folder).glob("*.yaml")):
-        for each in yaml.safe_load_all(path.read_text()):
+        for each in yaml.load_all(path.read_text(), Loader):
             if each and each["kind"] == "CustomResourceDefinition":
                 found[each["spec"]["names"]["kind"]] = each["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     return found
