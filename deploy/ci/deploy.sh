@@ -5,14 +5,15 @@
 # A deployment is one commit on the branch environments/ENVIRONMENT, which Argo CD follows (deploy/argocd): the release's manifests and
 # nothing else, with the image's digest in the overlay. Its parent is the deployment before, so `git log environments/production` is the
 # list of all that was ever deployed. It is pushed as a fast-forward or not at all: of two deployments at once, one fails and nothing
-# is lost. The work tree is not touched. (No program and no workflow is on that branch: GitHub lets no workflow push those.)
+# is lost. The demo gateway, whose restart would stop card payments, gets the first deployment's image and keeps it; who wants a newer one
+# writes its digest into the overlay (set_image.py). The work tree is not touched. (No program and no workflow is on that branch: GitHub lets no workflow push those.)
 set -euo pipefail
 # shellcheck source=deploy/ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 readonly MANIFESTS=(k8s deploy/components deploy/overlays)
-readonly KUSTOMIZATION=deploy/overlays/eks/kustomization.yaml IMAGE=fashionforward
+readonly KUSTOMIZATION=deploy/overlays/eks/kustomization.yaml IMAGE=fashionforward GATEWAY=fashionforward-payment-gateway
 usage() { die "usage: deploy.sh ENVIRONMENT VERSION REPOSITORY@DIGEST   or: deploy.sh --back-to VERSION ENVIRONMENT"; }
 
 back=0
@@ -33,6 +34,15 @@ if git fetch --quiet origin "+refs/heads/$BRANCH:refs/remotes/origin/$BRANCH" 2>
   before=$(git rev-parse "refs/remotes/origin/$BRANCH")
 fi
 
+choose_gateway() { # FOLDER   what it says by digest; else what was deployed before; else this release's
+  local file=$1/kustomization.yaml before_file=$1/before.yaml
+  grep -q -- "^- name: $GATEWAY" "$file" || return 0 # a shop with a gateway of its own has no such entry
+  if python3 deploy/ci/set_image.py --print "$file" "$GATEWAY" >/dev/null 2>&1; then return; fi
+  if [[ -n $before ]] && git show "$before:$KUSTOMIZATION" >"$before_file" &&
+    python3 deploy/ci/set_image.py --keep "$before_file" "$file" "$GATEWAY" 2>/dev/null; then return; fi
+  python3 deploy/ci/set_image.py "$file" "$GATEWAY" "${reference%@*}" "$digest" "$version"
+}
+
 release_tree() { # the checked-out commit's manifests, with the image in the overlay
   local folder blob path
   folder=$(mktemp -d)
@@ -40,6 +50,7 @@ release_tree() { # the checked-out commit's manifests, with the image in the ove
   trap "rm -rf '$folder'" EXIT
   git show "HEAD:$KUSTOMIZATION" >"$folder/kustomization.yaml"
   python3 deploy/ci/set_image.py "$folder/kustomization.yaml" "$IMAGE" "${reference%@*}" "$digest" "$version"
+  choose_gateway "$folder"
   blob=$(git hash-object -w "$folder/kustomization.yaml")
   export GIT_INDEX_FILE=$folder/index
   for path in "${MANIFESTS[@]}"; do git read-tree --prefix="$path/" "HEAD:$path"; done

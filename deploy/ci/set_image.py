@@ -1,7 +1,8 @@
 """Which image an overlay runs: set_image.py KUSTOMIZATION NAME REPOSITORY DIGEST VERSION rewrites NAME's entry of `images:` in place.
 
 Only that entry's lines change, comments and order of the rest stay, so the difference between two deployments reads as what it is. The
-image is named by digest; the version is a comment. `--print KUSTOMIZATION NAME` prints REPOSITORY@DIGEST as it stands.
+image is named by digest; the version is a comment. `--print KUSTOMIZATION NAME` prints REPOSITORY@DIGEST as it stands;
+`--keep EARLIER KUSTOMIZATION NAME` writes NAME's entry as it stands in the file EARLIER, if it is by digest there.
 """
 
 import pathlib
@@ -50,15 +51,27 @@ def current(text: str, name: str) -> str:
     return f"{fields['newName']}@{fields['digest']}"
 
 
+def kept(text: str, name: str, earlier: str) -> str:
+    current(earlier, name)
+    lines, source = text.splitlines(), earlier.splitlines()
+    (first, last), (begin, end) = entry(lines, name), entry(source, name)
+    lines[first:last] = source[begin:end]
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments: list[str]) -> int:
     try:
         if len(arguments) == 3 and arguments[0] == "--print":
             print(current(pathlib.Path(arguments[1]).read_text(encoding="utf-8"), arguments[2]))
+        elif len(arguments) == 4 and arguments[0] == "--keep":
+            earlier, file = (pathlib.Path(each) for each in arguments[1:3])
+            file.write_text(kept(file.read_text(encoding="utf-8"), arguments[3], earlier.read_text(encoding="utf-8")), encoding="utf-8")
         elif len(arguments) == 5:
             file = pathlib.Path(arguments[0])
             file.write_text(changed(file.read_text(encoding="utf-8"), *arguments[1:]), encoding="utf-8")
         else:
-            raise Refused("usage: set_image.py KUSTOMIZATION NAME REPOSITORY DIGEST VERSION   or: set_image.py --print KUSTOMIZATION NAME")
+            raise Refused("usage: set_image.py KUSTOMIZATION NAME REPOSITORY DIGEST VERSION   or: --print KUSTOMIZATION NAME"
+                          "   or: --keep EARLIER KUSTOMIZATION NAME")
     except Refused as error:
         print(f"set_image.py: {error}", file=sys.stderr)
         return 1

@@ -8,6 +8,7 @@ from manifests.rendered import tool
 OVERLAY = "deploy/overlays/eks/kustomization.yaml"
 REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/fashionforward"
 FIRST, SECOND = (f"{REPOSITORY}@sha256:{digit * 64}" for digit in "12")
+GATEWAY = "fashionforward-payment-gateway"
 PRODUCTION = "origin/environments/production"
 
 
@@ -18,8 +19,20 @@ def deploy(checkout, *arguments: str, **options):
 
 
 def image(checkout, revision: str = PRODUCTION) -> dict:
-    [found] = yaml.safe_load(checkout.show(revision, OVERLAY))["images"]
-    return found
+    return images(checkout, revision)["fashionforward"]
+
+
+def images(checkout, revision: str = PRODUCTION) -> dict:
+    """The overlay's entries by their names."""
+    return {each["name"]: each for each in yaml.safe_load(checkout.show(revision, OVERLAY))["images"]}
+
+
+def rendered(checkout, folder) -> dict:
+    """The images that kustomize makes of what is deployed, by Deployment."""
+    checkout.git("worktree", "add", "--quiet", "--detach", str(folder), PRODUCTION)
+    done = run(tool("kubectl"), "kustomize", folder / "deploy" / "overlays" / "eks")
+    pods = {each["metadata"]["name"]: each["spec"]["template"]["spec"] for each in yaml.safe_load_all(done.stdout) if each["kind"] == "Deployment"}
+    return {name: [each["image"] for each in pod.get("initContainers", []) + pod["containers"]] for name, pod in pods.items()}
 
 
 def test_the_overlay_names_the_image_by_digest_and_the_release_in_words(checkout):
@@ -39,11 +52,33 @@ def test_nothing_else_of_the_manifests_changes_and_nothing_but_manifests_is_depl
 
 def test_every_container_of_what_kustomize_renders_runs_it(checkout, tmp_path):
     deploy(checkout, "production", "1.2.3", FIRST)
-    checkout.git("worktree", "add", "--quiet", str(tmp_path / "deployed"), PRODUCTION)
-    done = run(tool("kubectl"), "kustomize", tmp_path / "deployed" / "deploy" / "overlays" / "eks")
-    pods = [each["spec"]["template"]["spec"] for each in yaml.safe_load_all(done.stdout) if each["kind"] == "Deployment"]
-    images = [container["image"] for pod in pods for container in pod.get("initContainers", []) + pod["containers"]]
-    assert len(images) == 3 and set(images) == {FIRST}  # migrate, web, payment-gateway
+    assert rendered(checkout, tmp_path / "deployed") == {"fashionforward": [FIRST, FIRST], "payment-gateway": [FIRST]}  # migrate and web
+
+
+def test_the_next_release_leaves_the_gateway_as_it_runs(checkout, tmp_path):
+    deploy(checkout, "production", "1.2.3", FIRST)
+    for version in ("1.3.0", "1.4.0"):
+        deploy(checkout, "production", version, SECOND)
+    assert rendered(checkout, tmp_path / "deployed") == {"fashionforward": [SECOND, SECOND], "payment-gateway": [FIRST]}
+    assert f"digest: sha256:{'1' * 64} # 1.2.3" in checkout.show(PRODUCTION, OVERLAY)
+
+
+def test_a_gateway_that_the_overlay_names_by_digest_is_what_is_deployed(checkout):
+    deploy(checkout, "production", "1.2.3", FIRST)
+    repository, digest = SECOND.split("@")
+    run("python3", checkout.folder / "deploy" / "ci" / "set_image.py", checkout.folder / OVERLAY, GATEWAY, repository, digest, "1.3.0")
+    checkout.commit("Renew the gateway")
+    deploy(checkout, "production", "1.3.1", FIRST)
+    assert images(checkout)[GATEWAY] == {"name": GATEWAY, "newName": repository, "digest": digest}
+    assert image(checkout)["digest"].endswith("1" * 64)
+
+
+def test_a_shop_without_the_demo_gateway_has_no_entry_of_it(checkout):
+    text = (checkout.folder / OVERLAY).read_text()
+    checkout.write(OVERLAY, text[:text.index(f"- name: {GATEWAY}")])
+    checkout.commit("Have a gateway of our own")
+    deploy(checkout, "production", "1.2.3", FIRST)
+    assert list(images(checkout)) == ["fashionforward"]
 
 
 def test_the_branch_is_the_list_of_all_deployments(checkout):

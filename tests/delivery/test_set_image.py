@@ -53,6 +53,16 @@ def test_what_is_no_image_is_refused_and_nothing_written(overlay, wrong):
     assert overlay.read_text() == OTHERS
 
 
+def test_an_entry_is_kept_as_it_stood(overlay, tmp_path):
+    earlier = tmp_path / "earlier.yaml"
+    earlier.write_text(OTHERS)
+    keep = ("python3", SCRIPTS / "set_image.py", "--keep", earlier, overlay, "fashionforward")
+    assert run(*keep, check=False).returncode == 1 and overlay.read_text() == OTHERS, "by tag is no record of what ran"
+    edit(earlier)
+    run(*keep)
+    assert overlay.read_text() == earlier.read_text()
+
+
 def test_it_knows_the_overlay_that_is_deployed(tmp_path):
     copy = tmp_path / "kustomization.yaml"
     copy.write_text((ROOT / "deploy" / "overlays" / "eks" / "kustomization.yaml").read_text())
