@@ -2,7 +2,7 @@
 """Is the shop ready for its busiest day? Asks Prometheus (and Kubernetes, where there is one) what docs/runbooks/black-friday.md
 wants to be true, prints a line for each, and exits with 1 where something is not ready. It changes nothing.
 
-    deploy/monitoring/ready.py --prometheus http://localhost:9090 --pods 8 --orders 500
+    ./ff ready --prometheus http://localhost:9090 --pods 8 --orders 500
 """
 
 import argparse
@@ -134,7 +134,7 @@ def checks(prometheus: Prometheus, asked: argparse.Namespace) -> Iterator[tuple[
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="./ff ready", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prometheus", default="http://localhost:9090", help="its address")
     parser.add_argument("--pods", type=int, required=True, help="that are to serve before the rush begins")
     parser.add_argument("--orders", type=float, required=True, help="a second, at the expected peak")

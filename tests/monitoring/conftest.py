@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import pytest
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -15,8 +14,3 @@ RULES = MONITORING / "rules" / "fashionforward.yml"
 
 def alerts() -> list:
     return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"] if "alert" in rule]
-
-
-@pytest.fixture(scope="session")
-def alert_rules() -> list:
-    return alerts()
