@@ -1,11 +1,12 @@
 """Releases that can't come out, each followed on its page of docs/runbooks while people look and buy: one sees what the page
-says one sees, finds the cause by its commands, takes the release back by them; and nobody outside has noticed anything."""
+says one sees, finds the cause by its commands, takes the release back by them; and nobody outside has noticed anything. Cards are charged all
+the while: the payment gateway is not released with the shop."""
 
 import dataclasses
 
 import pytest
 from support.cluster import NAMESPACE, wait_until
-from support.cluster_overlays import overlay, release
+from support.cluster_overlays import of_web, released
 from support.cluster_runbook import Page
 from support.cluster_shop import DEPLOYMENT, ORDERS, ORDERS_SECONDS_MAX, STABLE
 
@@ -36,7 +37,7 @@ RELEASES = (
 
 def make(bad: BadRelease) -> str:
     """The overlay with it."""
-    return overlay(f"bad-{bad.page}", release(bad.image, **bad.change))
+    return released(f"bad-{bad.page}", bad.image, *([of_web(**bad.change)] if bad.change else []))
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_a_release_that_can_not_come_out_is_taken_back_by_its_page_and_nobody_no
         request.getfixturevalue("stumbling_block")
     page = Page(bad.page)
     sees = page.symptom(*bad.sees)
-    old, schema = shop.names(), shop.schema()
+    old, schema, gateway = shop.names(), shop.schema(), shop.gateway()
     with shop.shoppers(workers=4) as (pages, storm):
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         shop.cluster.kubectl("apply", "-k", make(bad))
@@ -78,7 +79,7 @@ def test_a_release_that_can_not_come_out_is_taken_back_by_its_page_and_nobody_no
         waits = shop.cluster.kubectl("-n", NAMESPACE, "rollout", "status", f"deployment/{DEPLOYMENT}",
                                      f"--timeout={WAITS_SECONDS}s", check=False)
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
-        serving = {each["metadata"]["name"] for each in shop.ready_pods()}
+        serving, paying = {each["metadata"]["name"] for each in shop.ready_pods()}, shop.gateway()
         page.follow("Act")
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         wait_until(lambda: len(shop.ready_pods()) == len(shop.names()), "the bad pods to go", SYMPTOM_SECONDS_MAX, shop.troubles)
@@ -86,5 +87,6 @@ def test_a_release_that_can_not_come_out_is_taken_back_by_its_page_and_nobody_no
     shop.finish(f"{page.name}.md: {pod} {'/'.join(sees)}; {said[:200]}", pages, storm)
     assert waits.returncode != 0, "the rollout went through"
     assert old <= serving, "an old pod was taken away for a release that can't come out"
+    assert paying == gateway == shop.gateway(), "a release of the shop, or taking it back, restarted the payment gateway"
     assert old <= shop.names(), "the old pods were restarted by taking the release back"
     assert shop.schema() == schema, "a release that did not come out has changed the schema"

@@ -1,23 +1,22 @@
-"""The overlay for a laptop (minikube), here on kind: applied as it is written but for the image's tag, it is a whole shop that
+"""The overlay for a laptop (minikube), here on kind: applied as it is written but for the tags of its two images, it is a whole shop that
 sells, to whoever asks by whatever name."""
 
 import pytest
 
 from support import api
 from support.cluster_load import PATIENCE_SECONDS
-from support.cluster_overlays import overlay, release
+from support.cluster_overlays import json_patch, released
 from support.cluster_shop import SHELF, Shop
 
 OVERLAY = "deploy/overlays/minikube"
 IMAGE = "fashionforward:test"
-GATEWAY = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "payment-gateway"},
-           "spec": {"template": {"spec": {"containers": [{"name": "payment-gateway", "image": IMAGE}]}}}}
 
 
 @pytest.fixture
 def laptop(deployed) -> Shop:
     deployed.remove()
-    deployed.deploy(overlay("laptop", release(IMAGE), GATEWAY, resources=(OVERLAY,)))
+    gateway = json_patch("Deployment", "payment-gateway", {"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": IMAGE})
+    deployed.deploy(released("laptop", IMAGE, gateway, of=OVERLAY))
     yield deployed
     deployed.remove()
 

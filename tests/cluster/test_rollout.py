@@ -1,10 +1,11 @@
 """A new release comes, with a change of the schema, and is taken back, while people look and buy. The next release is the
-image fashionforward:next, made of the same sources with one more migration (tests/cluster/next)."""
+image fashionforward:next, made of the same sources with one more migration (tests/cluster/next). It is released as docs/kubernetes.md says, by
+`newTag` in the overlay; the payment gateway, of which there is one, is the same process before and after."""
 
 import time
 
 from support.cluster import NAMESPACE, wait_until
-from support.cluster_overlays import overlay, release
+from support.cluster_overlays import json_patch, released
 from support.cluster_runbook import Page
 from support.cluster_shop import DEPLOYMENT, ORDERS, ORDERS_SECONDS_MAX, START_SECONDS_MAX
 from support.cluster_watch import Watch
@@ -27,7 +28,7 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
     shop = fresh
     shop.keep(3)
     before, this_release = shop.schema(), shop.release()
-    new = overlay("next", release("fashionforward:next"))
+    new, gateway = released("next", "fashionforward:next"), shop.gateway()
     with shop.shoppers() as (pages, storm), Watch(shop.cluster, "pods", "app.kubernetes.io/component=web") as pods:
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         began = time.time()
@@ -37,6 +38,7 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
         until_only(shop, next_release.version)
         assert shop.schema() == next_release.schema > before
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
+        assert shop.gateway() == gateway, "a release of the shop restarted the payment gateway"
         began = time.time()
         Page("rollback").follow("Act")
         back = time.time() - began
@@ -46,15 +48,16 @@ def test_a_release_with_a_new_schema_and_its_rollback_drop_no_request_and_lose_n
     started = len(pods.became_ready())
     shop.finish(f"release {this_release} (schema {before}) to {next_release.version} (schema {next_release.schema}) in "
                 f"{forward:.0f} s, and back in {back:.0f} s; {started} pods started", pages, storm)
+    assert shop.gateway() == gateway, "the way back restarted the payment gateway"
 
 
 def test_old_and_new_pods_sell_from_one_schema_side_by_side(shop):
     """In the middle of a rollout, for as long as one likes: half of the pods are of the old release, half of the new one. That the middle
     lasts is this overlay's doing: no old pod goes until the new ones have been ready for long."""
-    usual, slowly = shop.deployment()["spec"]["minReadySeconds"], release("fashionforward:next")
-    slowly["spec"]["minReadySeconds"] = SLOW_SECONDS
+    usual, gateway = shop.deployment()["spec"]["minReadySeconds"], shop.gateway()
+    slowly = json_patch("Deployment", DEPLOYMENT, {"op": "replace", "path": "/spec/minReadySeconds", "value": SLOW_SECONDS})
     with shop.shoppers() as (pages, storm):
-        shop.cluster.kubectl("apply", "-k", overlay("next-slowly", slowly))
+        shop.cluster.kubectl("apply", "-k", released("next-slowly", "fashionforward:next", slowly))
         wait_until(lambda: len(releases(shop)) == 2, "pods of both releases to answer", START_SECONDS_MAX, shop.troubles)
         shop.cluster.kubectl("-n", NAMESPACE, "rollout", "pause", f"deployment/{DEPLOYMENT}")
         storm.wait_for_orders(2 * ORDERS, ORDERS_SECONDS_MAX)
@@ -64,3 +67,4 @@ def test_old_and_new_pods_sell_from_one_schema_side_by_side(shop):
         shop.wait_for_rollout()
     shop.finish(f"paused in mid-rollout: releases {sorted(seen)} sold side by side", pages, storm)
     assert len(seen) == 2
+    assert shop.gateway() == gateway

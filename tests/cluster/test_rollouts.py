@@ -7,7 +7,7 @@ import time
 
 import pytest
 from support.cluster import NAMESPACE, wait_until
-from support.cluster_overlays import overlay, release
+from support.cluster_overlays import of_web, released
 from support.cluster_platform import analyses, install_argo_rollouts, install_monitoring, rollout, wait_for_phase
 from support.cluster_shop import START_SECONDS_MAX, Shop
 
@@ -23,8 +23,8 @@ SETTINGS = [{"name": "FF_AUDIT_EVERY_S", "value": "3"}]  # s: the running audit'
 def shop_of(image: str, base: str, **fault: str) -> str:
     """The overlay with that image; `fault`: what a faulty one does."""
     environment = SETTINGS + [{"name": name, "value": value} for name, value in fault.items()]
-    return overlay(f"{base.rsplit('/', 1)[1]}-{re.sub(r'[^a-z0-9]', '-', image)}-{'-'.join(fault.values())}", release(image, env=environment),
-                   resources=(base,))
+    name = f"{base.rsplit('/', 1)[1]}-{re.sub(r'[^a-z0-9]', '-', image)}-{'-'.join(fault.values())}"
+    return released(name, image, of_web(env=environment), of=base)
 
 
 @pytest.fixture(scope="module")

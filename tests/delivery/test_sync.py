@@ -13,19 +13,13 @@ from delivery.argocd import NAME, SHOP, SYNC_SECONDS_MAX, ArgoCD, Kubectl
 from delivery.checkout import Checkout
 from delivery.test_image_script import docker
 from delivery.workflows import ROOT, run, tool
+from support.cluster import wait_until
 
 RELEASES = {"1.0.0": "fashionforward:test", "1.1.0": "fashionforward:next"}
 REPOSITORY = "docker.io/library/fashionforward"
 OURS = "deploy/overlays/eks/kustomization.yaml"
 HEAL_SECONDS_MAX = 60
 QUIET_SECONDS = 15  # three times Argo CD's interval here: what it means to undo it has undone by then
-
-
-def until(what: str, true, seconds: float, said=lambda: ""):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"waited {seconds} s for {what}\n{said()}"
-        time.sleep(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +76,9 @@ patches:
 images:
 - name: fashionforward
   newTag: 0.0.0
+- name: fashionforward-payment-gateway
+  newName: fashionforward
+  newTag: 0.0.0
 """)
     made.commit("Make it ours")
     return made
@@ -123,11 +120,16 @@ def commit_of(argocd: ArgoCD) -> str:
 
 
 def arrives(argocd: ArgoCD, commit: str) -> None:
-    until(f"Argo CD to bring {commit}", lambda: argocd.stands_at(commit), SYNC_SECONDS_MAX, argocd.said)
+    wait_until(lambda: argocd.stands_at(commit), f"Argo CD to bring {commit}", SYNC_SECONDS_MAX, argocd.said)
 
 
 def web(argocd: ArgoCD) -> dict:
     return argocd.kubectl.get("deployment", SHOP, NAME)
+
+
+def gateway(argocd: ArgoCD) -> set[str]:
+    pods = argocd.kubectl.get("pods", SHOP, "-l", "app.kubernetes.io/component=payment-gateway")["items"]
+    return {each["metadata"]["uid"] for each in pods}
 
 
 def images(argocd: ArgoCD) -> set[str]:
@@ -148,7 +150,7 @@ def test_what_a_hand_takes_away_is_put_back(argocd):
     before = argocd.kubectl.get("service", SHOP, NAME)["metadata"]["uid"]
     argocd.kubectl("delete", "service", NAME, "-n", SHOP)
     began = time.monotonic()
-    until("the Service", lambda: argocd.kubectl("get", "service", NAME, "-n", SHOP, "--ignore-not-found"), HEAL_SECONDS_MAX, argocd.said)
+    wait_until(lambda: argocd.kubectl("get", "service", NAME, "-n", SHOP, "--ignore-not-found"), "the Service", HEAL_SECONDS_MAX, argocd.said)
     print(f"a Service that was deleted by hand was back after {time.monotonic() - began:.1f} s")
     assert argocd.kubectl.get("service", SHOP, NAME)["metadata"]["uid"] != before
 
@@ -156,12 +158,12 @@ def test_what_a_hand_takes_away_is_put_back(argocd):
 def test_what_a_hand_changes_is_changed_back(argocd):
     wanted = web(argocd)["spec"]["minReadySeconds"]
     argocd.kubectl("patch", "deployment", NAME, "-n", SHOP, "--type=merge", "-p", '{"spec": {"minReadySeconds": 99}}')
-    until("the old value", lambda: web(argocd)["spec"]["minReadySeconds"] == wanted, HEAL_SECONDS_MAX, argocd.said)
+    wait_until(lambda: web(argocd)["spec"]["minReadySeconds"] == wanted, "the old value", HEAL_SECONDS_MAX, argocd.said)
 
 
 def test_the_number_of_pods_is_the_hpas(argocd):
     """Another number than before is no difference to Argo CD, so it does nothing. (A hand takes the HPA's place.)"""
-    until("it to be in step", lambda: argocd.stands_at(commit_of(argocd)), SYNC_SECONDS_MAX, argocd.said)
+    wait_until(lambda: argocd.stands_at(commit_of(argocd)), "it to be in step", SYNC_SECONDS_MAX, argocd.said)
     before = argocd.application()["status"]["operationState"]["startedAt"]
     argocd.kubectl("scale", "deployment", NAME, "-n", SHOP, f"--replicas={web(argocd)['spec']['replicas'] + 1}")
     began = time.monotonic()
@@ -171,13 +173,15 @@ def test_the_number_of_pods_is_the_hpas(argocd):
         time.sleep(1)
 
 
-def test_a_release_replaces_the_pods_and_the_way_back_is_one_command(argocd, references):
+def test_a_release_replaces_the_shops_pods_and_the_way_back_is_one_command(argocd, references):
+    paying = gateway(argocd)
     commit = deploy(argocd, references, "1.1.0")
     arrives(argocd, commit)
-    until("the new pods alone", lambda: images(argocd) == {references["1.1.0"]}, SYNC_SECONDS_MAX, argocd.said)
+    wait_until(lambda: images(argocd) == {references["1.1.0"]}, "the new pods alone", SYNC_SECONDS_MAX, argocd.said)
     back = argocd.checkout.script("deploy.sh", "--back-to", "1.0.0", "production").stdout.strip()
     arrives(argocd, back)
-    until("the old pods alone", lambda: images(argocd) == {references["1.0.0"]}, SYNC_SECONDS_MAX, argocd.said)
+    wait_until(lambda: images(argocd) == {references["1.0.0"]}, "the old pods alone", SYNC_SECONDS_MAX, argocd.said)
+    assert gateway(argocd) == paying, "a release of the shop is none of the payment gateway"
 
 
 def test_a_secret_in_the_repository_is_refused_and_the_shop_stays(argocd, references):
@@ -193,6 +197,6 @@ def test_a_secret_in_the_repository_is_refused_and_the_shop_stays(argocd, refere
         state = argocd.application()["status"].get("operationState", {})
         return state.get("phase") in ("Failed", "Running") and "is not permitted in project" in json.dumps(state)
 
-    until("Argo CD to refuse it", refused, SYNC_SECONDS_MAX, argocd.said)
+    wait_until(refused, "Argo CD to refuse it", SYNC_SECONDS_MAX, argocd.said)
     assert argocd.kubectl("get", "secret", "smuggled", "-n", SHOP, "--ignore-not-found") == ""
     assert pods == {each["metadata"]["uid"] for each in argocd.kubectl.get("pods", SHOP, "-l", "app.kubernetes.io/component=web")["items"]}

@@ -2,10 +2,12 @@
 
 import pathlib
 import re
+import shutil
 import tempfile
 
 import yaml
 
+from support import releases
 from support.cluster import NAMESPACE, ROOT, Cluster
 
 OVERLAY = "deploy/overlays/kind"
@@ -29,13 +31,19 @@ def overlay(name: str, *patches, resources: tuple = (OVERLAY,)) -> str:
     return str(folder.relative_to(ROOT))
 
 
-def release(image: str, **of_web) -> dict:
-    """For overlay(): the shop of that image, and what else a release changes of its container. Not the payment gateway, which is
-    another company's and not released with a shop."""
-    containers = {"initContainers": [{"name": each, "image": image} for each in ("migrate", "seed")],
-                  "containers": [{"name": "web", "image": image, **of_web}]}
+def released(name: str, image: str, *patches, of: str = OVERLAY) -> str:
+    """The overlay `of` with that release of the shop, made as docs/kubernetes.md says: `newTag` edited, in a copy. What else a test changes
+    of it is an overlay on the copy."""
+    folder = BUILT.parent / "releases" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    copy = str((releases.manifests(folder, image) / of).relative_to(ROOT))
+    return overlay(name, *patches, resources=(copy,)) if patches else copy
+
+
+def of_web(**fields) -> dict:
+    """For overlay() and released(): what is changed of the shop's container."""
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "fashionforward"},
-            "spec": {"template": {"spec": containers}}}
+            "spec": {"template": {"spec": {"containers": [{"name": "web", **fields}]}}}}
 
 
 def json_patch(kind: str, name: str, *operations: dict) -> dict:

@@ -14,6 +14,7 @@ HOST = "shop.localhost"  # deploy/overlays/kind
 DEPLOYMENT = HPA = PDB = SERVICE = "fashionforward"
 WEB = "app.kubernetes.io/name=fashionforward,app.kubernetes.io/component=web"
 STABLE = f"{WEB},track=stable"
+GATEWAY = "app.kubernetes.io/name=fashionforward,app.kubernetes.io/component=payment-gateway"
 DATABASE = "app.kubernetes.io/name=fashionforward,app.kubernetes.io/component=database"
 PROGRAM = "/usr/bin/fashionforward"
 
@@ -94,6 +95,11 @@ class Shop:
 
     def deployment(self, name: str = DEPLOYMENT) -> dict:
         return self.cluster.get("deployments", name)
+
+    def gateway(self) -> tuple:
+        """Which pod the payment gateway is, and how often its container was started again: a release of the shop changes neither."""
+        pod, = wait_until(lambda: self.ready_pods(GATEWAY), "the payment gateway", START_SECONDS_MAX, self.troubles)
+        return pod["metadata"]["uid"], sum(each["restartCount"] for each in pod["status"]["containerStatuses"])
 
     def endpoints(self, service: str = SERVICE) -> list:
         """Those that traffic is sent to."""
