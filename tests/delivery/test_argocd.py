@@ -32,6 +32,16 @@ def kind_of(each: dict) -> tuple[str, str]:
     return group, each["kind"]
 
 
+def released_by(component: str) -> list:
+    """The overlay as deploy/rollouts/README.md has one put its component on it."""
+    folder = ROOT / "build" / "delivery" / f"rollouts-{component}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["../../../deploy/overlays/eks"],
+        "components": [f"../../../deploy/rollouts/{component}"]}))
+    return resources(folder)
+
+
 @pytest.fixture(params=ENVIRONMENTS)
 def environment(request):
     return request.param
@@ -47,7 +57,7 @@ def test_an_environment_follows_the_branch_that_the_deployment_writes(environmen
 def test_the_project_allows_the_kinds_that_the_shop_has_and_no_other(environment):
     project = of(environment, "AppProject")
     allowed = {(each["group"], each["kind"]) for part in ("cluster", "namespace") for each in project[f"{part}ResourceWhitelist"]}
-    assert allowed == {kind_of(each) for each in resources(EKS)}
+    assert allowed == {kind_of(each) for each in (*resources(EKS), *released_by("canary"), *released_by("blue-green"))}
     assert project["clusterResourceWhitelist"] == [{"group": "", "kind": "Namespace"}]
 
 
