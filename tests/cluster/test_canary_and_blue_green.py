@@ -56,6 +56,7 @@ def test_a_canary_takes_one_request_in_ten_then_half_and_goes_again(canary, next
     this_release = answers(shop, 1, **{"X-Canary": "never"}).most_common(1)[0][0]
     quiet = answers(shop, ASKED)
     always, never = (answers(shop, BY_HEADER, **{"X-Canary": side}) for side in ("always", "never"))
+    assert f'"{new}"' in PAGE.do("Canary", "openapi.json"), "the page's way to see which side answers"
     with shop.shoppers() as (pages, storm):
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         busy = answers(shop, ASKED)

@@ -45,11 +45,11 @@ class Page:
         for script in self.scripts(title, **names):
             self._run("set -euo pipefail\n" + script, check=True)
 
-    def do(self, heading: str, what: str):
-        """Runs the one block under the heading that says `what`."""
+    def do(self, heading: str, what: str) -> str:
+        """Runs the one block under the heading that says `what`; what it printed."""
         scripts = [script for script in self._blocks(self.under(heading)) if what in script]
         assert len(scripts) == 1, f"{self.name}.md, {heading}: {len(scripts)} blocks say {what}"
-        self._run("set -euo pipefail\n" + scripts[0], check=True)
+        return self._run("set -euo pipefail\n" + scripts[0], check=True)
 
     def symptom(self, *words: str) -> tuple:
         """The words, after a look whether the page tells the reader to look out for them."""
