@@ -30,8 +30,8 @@ void Shedder::move_cut(SteadyTime now) {
   double admitted = 0;
   for (std::size_t rank = cut_; rank < kRanks; ++rank)
     admitted += came_of(rank);
-  mean_wait_ = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
-  const bool behind = mean_wait_ > settings_.target && requests_ > settings_.few_requests;
+  const Duration mean_wait = requests_ == 0 ? Duration(0) : waited_ / static_cast<std::int64_t>(requests_);
+  const bool behind = mean_wait > settings_.target && requests_ > settings_.few_requests;
   if (!behind) {
     behind_since_ = {};
   } else if (behind_since_ == SteadyTime{}) {
@@ -41,7 +41,7 @@ void Shedder::move_cut(SteadyTime now) {
     double surplus = admitted * settings_.shed;
     while (surplus > 0 && cut_ < kRanks - 1)
       surplus -= came_of(cut_++);
-  } else if (mean_wait_ < settings_.target / 2 && cut_ > 0) {
+  } else if (mean_wait < settings_.target / 2 && cut_ > 0) {
     // At least one rank: where nothing was admitted there is no share to go by.
     double room = admitted * settings_.restore;
     do {

@@ -49,7 +49,6 @@ class Shedder {
   void pass(SteadyTime now);
   /// Ranks below it are refused: 0, nothing is.
   std::size_t cut() const { return cut_; }
-  /// What requests waited on average in the last window that ended.
 
  private:
   static constexpr std::size_t kClasses = 5;  // of http::Priority, without the probes
@@ -62,7 +61,6 @@ class Shedder {
   const ShedderSettings settings_;
   std::size_t cut_ = 0;        // ranks below it are refused
   SteadyTime behind_since_{};  // waits are over the target since then; zero: they are not
-  Duration mean_wait_{0};
   // Of the window that runs:
   SteadyTime window_ends_{};
   std::array<std::uint32_t, kClasses> came_{};

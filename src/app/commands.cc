@@ -34,13 +34,6 @@ int report(const Error& error, int exit_code) {
   return exit_code;
 }
 
-log::Level parse_level(std::string_view text) {
-  if (text == "debug") return log::Level::kDebug;
-  if (text == "warning") return log::Level::kWarning;
-  if (text == "error") return log::Level::kError;
-  return log::Level::kInfo;
-}
-
 // Every subcommand of a shop reads the same settings from the same places.
 void add_settings(CLI::App& command, config::Flags& flags) {
   command.add_option("--config", flags.config_file, "Settings file (default: fashionforward.toml, if there)");
@@ -52,7 +45,7 @@ template <typename Work>
 int with_settings(const config::Flags& flags, Work&& work) {
   const auto options = config::load(flags, config::environment_of(environ));
   if (!options) return report(options.error(), kWrongUsage);
-  log::set_level(parse_level(options->log_level));
+  log::set_level(options->log_level);
   const Result<void> done = work(*options);
   return done ? kDone : report(done.error(), kFailed);
 }

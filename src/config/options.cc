@@ -153,11 +153,12 @@ constexpr std::int64_t kAuditPeriodMaxS = 7 * 24 * 3600;
 constexpr std::string_view kAuditPeriodRule = "must be between 0 and 604800 seconds; 0: never";
 bool is_audit_period(std::int64_t seconds) { return seconds >= 0 && seconds <= kAuditPeriodMaxS; }
 
-Result<void> check_log_level(std::string_view level, std::string_view source) {
-  for (const std::string_view known : {"debug", "info", "warning", "error"}) {
-    if (level == known) return {};
-  }
-  return invalid(std::string(source), fmt::format("must be debug, info, warning or error, not '{}'", level));
+Result<void> read_log_level(std::string_view text, std::string_view source, log::Level& out) {
+  const auto level = log::parse_level(text);
+  if (!level)
+    return invalid(std::string(source), fmt::format("must be debug, info, warning or error, not '{}'", text));
+  out = *level;
+  return {};
 }
 
 Result<pricing::DeliveryMethod> read_delivery(const toml::table& table, std::string where,
@@ -273,16 +274,17 @@ Result<void> read_table(Options& options, const toml::table& table) {
   Section root(table, "");
   std::string listen;
   std::string ops_listen;
+  std::string log_level(log::to_string(options.log_level));
   std::int64_t io_threads = options.io_threads;
   for (auto&& ok :
        {root.read("listen", listen), root.read("ops_listen", ops_listen),
         root.read("database_url", options.database_url), root.read("io_threads", io_threads),
-        root.read("log_level", options.log_level), root.read("trusted_proxies", options.trusted_proxies)}) {
+        root.read("log_level", log_level), root.read("trusted_proxies", options.trusted_proxies)}) {
     if (!ok) return ok;
   }
   if (io_threads < 0 || io_threads > 256) return root.wrong("io_threads", "must be between 0 and 256");
   options.io_threads = static_cast<int>(io_threads);
-  if (auto ok = check_log_level(options.log_level, "log_level"); !ok) return ok;
+  if (auto ok = read_log_level(log_level, "log_level", options.log_level); !ok) return ok;
   for (auto [text, endpoint, key] : {std::tuple(&listen, &options.listen, "listen"),
                                      std::tuple(&ops_listen, &options.ops_listen, "ops_listen")}) {
     if (text->empty()) continue;
@@ -540,8 +542,7 @@ constexpr Variable kVariables[] = {
      }},
     {"FF_LOG_LEVEL",
      [](Options& options, const std::string& text) -> Result<void> {
-       options.log_level = text;
-       return check_log_level(text, "FF_LOG_LEVEL");
+       return read_log_level(text, "FF_LOG_LEVEL", options.log_level);
      }},
     {"FF_OPS_LISTEN",
      [](Options& options, const std::string& text) {

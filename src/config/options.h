@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "pricing/pricing.h"
+#include "telemetry/log.h"
 
 namespace ff::config {
 
@@ -71,7 +72,7 @@ struct Options {
   std::string database_url;  // "sqlite:PATH", "postgres://HOST/DATABASE"
   Database database;
   int io_threads = 0;  // 0: what the container's CPU limit allows
-  std::string log_level = "info";
+  log::Level log_level = log::Level::kInfo;
   std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-* are believed
   Duration drain_delay{};                    // after SIGTERM, keep serving so that balancers notice
   Duration drain_timeout{};                  // then requests in flight get this long

@@ -15,6 +15,7 @@ import yaml
 from delivery.checkout import Checkout
 from delivery.workflows import ROOT, run
 from manifests.rendered import TOOLS, tool
+from support.postgres import free_port
 
 NAMESPACE, SHOP = "argocd-delivery", "fashionforward-delivery"
 NAME = "fashionforward"
@@ -39,12 +40,6 @@ class Kubectl:
 
     def get(self, what: str, namespace: str, *names: str) -> dict:
         return yaml.safe_load(self("get", what, *names, "-n", namespace, "-o", "yaml"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def listening(port: int) -> bool:

@@ -8,18 +8,16 @@ import pathlib
 import shutil
 import subprocess
 import tarfile
-import time
 import urllib.parse
 
 import yaml
 
 from support.cluster import NAMESPACE, ROOT, Cluster, Refused, run, wait_until
 from support.cluster_overlays import BUILT
-from support.prometheus import MONITORING, Asked, folder_of, generated_rules
+from support.prometheus import MODULES, MONITORING, Asked, folder_of, generated_rules
 
 PROMETHEUS_IMAGE, ALERTMANAGER_IMAGE = "prom/prometheus:v3.10.0", "prom/alertmanager:v0.31.0"
 ARGO_IMAGE = "quay.io/argoproj/argo-rollouts:v1.9.1"
-ARGO_MODULE = "github.com/argoproj/argo-rollouts@v1.9.1"
 READY_SECONDS_MAX = 180
 EVERY = "2s"  # a scrape, and an evaluation of the rules: seconds, since the tests' windows are some
 
@@ -102,10 +100,15 @@ def remove_monitoring(cluster: Cluster):
     cluster.kubectl("delete", "-k", str(BUILT.relative_to(ROOT) / "monitoring"), "--ignore-not-found", "--timeout=120s", timeout=150, check=False)
 
 
+def module_folder(program: str, module: str) -> pathlib.Path:
+    """The files, in Go's cache, of the Go module that the program is built of, in the version that its go.mod says."""
+    done = run("go", "-C", str(MODULES[program].source), "mod", "download", "-json", module, timeout=300)
+    return pathlib.Path(json.loads(done.stdout)["Dir"])
+
+
 def install_argo_rollouts(cluster: Cluster):
     make_image(ARGO_IMAGE, folder_of("argo-rollouts") / "rollouts-controller", "/bin/rollouts-controller", user="999:999")
-    module = json.loads(run("go", "mod", "download", "-json", ARGO_MODULE, timeout=300).stdout)["Dir"]
-    manifests = (pathlib.Path(module) / "manifests" / "install.yaml").read_text().replace("quay.io/argoproj/argo-rollouts:latest", ARGO_IMAGE)
+    manifests = (module_folder("argo-rollouts", "github.com/argoproj/argo-rollouts") / "manifests" / "install.yaml").read_text().replace("quay.io/argoproj/argo-rollouts:latest", ARGO_IMAGE)
     assert ARGO_IMAGE in manifests, "install.yaml names another image"
     documents = [each for each in yaml.safe_load_all(manifests) if each]
     for each in documents:
@@ -117,7 +120,6 @@ def install_argo_rollouts(cluster: Cluster):
                     input=yaml.safe_dump_all(documents))
     cluster.kubectl("-n", "argo-rollouts", "rollout", "status", "deployment/argo-rollouts", f"--timeout={READY_SECONDS_MAX}s",
                     timeout=READY_SECONDS_MAX + 20)
-
 
 
 def rollout(cluster: Cluster) -> dict:
@@ -142,9 +144,3 @@ def wait_for_phase(cluster: Cluster, wanted: tuple, seconds: float, say=lambda: 
         return status.get("phase") if observed and status.get("phase") in wanted else ""
     return wait_until(reached, f"the rollout to be {' or '.join(wanted)}",
                       seconds, lambda: json.dumps(rollout(cluster).get("status", {}))[:2000] + "\n" + say(), every=0.5)
-
-
-def timed(action) -> float:
-    began = time.monotonic()
-    action()
-    return time.monotonic() - began

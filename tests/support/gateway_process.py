@@ -4,7 +4,6 @@ import json
 import pathlib
 import secrets
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -12,14 +11,8 @@ import time
 import requests
 
 from support import log_book
-from support.postgres import PostgresShop
+from support.postgres import PostgresShop, free_port
 from support.shop_process import START_SECONDS_MAX, ShopProcess, binary, surroundings
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class GatewayProcess:
