@@ -13,6 +13,7 @@ import jsonschema_rs
 import pytest
 import requests
 
+from support.patience import patient_session
 from support.shop_process import ShopProcess
 
 TESTS = pathlib.Path(__file__).parents[1]
@@ -44,7 +45,7 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "402", "409", "422",
 @pytest.fixture(scope="module")
 def sale(shop):
     """One with a line, so that its tickets and passes are asked for, too."""
-    page = requests.get(f"{shop.url}/api/v1/products?available=true&limit=1", timeout=10).json()
+    page = patient_session().get(f"{shop.url}/api/v1/products?available=true&limit=1", timeout=60).json()
     shop.run("sale", "set", "drop", "--products", page["products"][0]["handle"], "--starts", "now", "--ends", "+2h",
              "--queue", "on")
     deadline = time.monotonic() + 30
@@ -57,7 +58,7 @@ def sale(shop):
 
 @pytest.fixture(scope="module")
 def document(shop):
-    return requests.get(f"{shop.url}/api/openapi.json").json()
+    return patient_session().get(f"{shop.url}/api/openapi.json").json()
 
 
 def test_the_command_prints_the_document_that_is_served(shop, document):
