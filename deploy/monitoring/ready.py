@@ -115,7 +115,7 @@ def checks(prometheus: Prometheus, asked: argparse.Namespace) -> Iterator[tuple[
         return bool(left) and not spent, f"little is left: {', '.join(spent)}" if spent else f"over {BUDGET_LEFT_MIN:.0%} of each of {len(left)} is left"
 
     def certificates() -> tuple:
-        left = prometheus.value("min(certmanager_certificate_expiration_timestamp_seconds or traefik_tls_certs_not_after) - time()")
+        left = prometheus.value("min(certmanager_certificate_expiration_timestamp_seconds or max by (instance, sans) (traefik_tls_certs_not_after)) - time()")
         return (True, "none is watched") if left is None else (left > CERTIFICATE_LEFT_MIN, f"the first ends in {age(left)}")
 
     yield "servers", servers

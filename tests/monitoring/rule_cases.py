@@ -166,4 +166,11 @@ CASES = [
     *pair("CertificateEnds", "page",
           ("in two days", {'traefik_tls_certs_not_after{sans="shop.example.com"}': "172800x20"}, "2h"),
           ("in ten days", {'traefik_tls_certs_not_after{sans="shop.example.com"}': "864000x20"}, "2h"), step="10m"),
+    Case("it was renewed, and Traefik still tells of the one before", "CertificateEnds", "page", {
+        'traefik_tls_certs_not_after{instance="a",sans="shop.example.com",serial="1"}': "172800x20",
+        'traefik_tls_certs_not_after{instance="a",sans="shop.example.com",serial="2"}': "_x2 5184000x18"}, "2h", False, "10m"),
+    Case("one of two pods of the ingress controller has not seen the new one", "CertificateEnds", "page", {
+        'traefik_tls_certs_not_after{instance="a",sans="shop.example.com",serial="1"}': "172800x20",
+        'traefik_tls_certs_not_after{instance="b",sans="shop.example.com",serial="1"}': "172800x20",
+        'traefik_tls_certs_not_after{instance="b",sans="shop.example.com",serial="2"}': "_x2 5184000x18"}, "2h", True, "10m"),
 ]

@@ -66,6 +66,6 @@ DASHBOARD = Dashboard(
                   (Query(per_second("ff_http_handler_exceptions_total", "instance"), "{{instance}}"),)),
             Panel("Certificates end in", "s", "Time left of each certificate. cert-manager renews with 30 days left.",
                   (Query("min by (name) (certmanager_certificate_expiration_timestamp_seconds) - time()", "{{name}}", needs="cert-manager"),
-                   Query("min by (sans) (traefik_tls_certs_not_after) - time()", "{{sans}}", needs="traefik")), red_below=14 * 86400),
+                   Query("min by (sans) (max by (instance, sans) (traefik_tls_certs_not_after)) - time()", "{{sans}}", needs="traefik")), red_below=14 * 86400),
         )),
     ))
