@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prometheus, promtool, Alertmanager, amtool and Argo Rollouts' controller, built from modules whose go.mod and go.sum are committed in
-go/. What is built stays in CACHE/NAME-KEY; KEY is a hash of the module's files and of its command below, so that nothing is compiled twice.
+"""Prometheus, promtool, Alertmanager, amtool, Argo Rollouts' controller, Karpenter and kwok, built from modules whose go.mod and go.sum are
+committed (`home` below). What is built stays in CACHE/NAME-KEY; KEY is a hash of the module's files and of its command below, so that nothing is compiled twice.
 
     deploy/monitoring/programs.py prometheus alertmanager      builds what is missing and prints the folders
 
-The main modules of go/ are the programs' own go.mod with another name and one `require` more, so that their replacements come along.
+Those modules are the programs' own go.mod with another name and one `require` more, so that their replacements come along.
 Service discoveries but Kubernetes' and DNS' are left out: half of the packages.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fashionforward" / "monitoring"
+KARPENTER_HOME = "tests/cluster/karpenter/go"
 GENTLE = ("nice", "-n", "19")  # whoever works on this machine meanwhile comes first
 
 
@@ -52,6 +53,9 @@ MODULES = {module.name: module for module in (
            stamps=("github.com/prometheus/common/version.Version=0.31.0",)),
     Module("argo-rollouts", ("github.com/argoproj/argo-rollouts/cmd/rollouts-controller",),
            stamps=("github.com/argoproj/argo-rollouts/utils/version.version=v1.9.1",), home="deploy/rollouts/go"),
+    # Karpenter with the provider that makes nodes of nothing, and who plays their kubelets: only the tests of its pools want them.
+    Module("karpenter", ("sigs.k8s.io/karpenter/kwok",), home=KARPENTER_HOME),
+    Module("kwok", ("sigs.k8s.io/kwok/cmd/kwok",), stamps=("sigs.k8s.io/kwok/pkg/consts.Version=v0.8.0",), home=KARPENTER_HOME),
 )}
 
 
@@ -83,7 +87,10 @@ def compile_module(module: Module) -> None:
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(MODULES)
+    names = sys.argv[1:]
+    if not names:
+        print(f"which ones? {', '.join(MODULES)}", file=sys.stderr)
+        return 2
     if unknown := [name for name in names if name not in MODULES]:
         print(f"no module {unknown[0]}; there are: {', '.join(MODULES)}", file=sys.stderr)
         return 2

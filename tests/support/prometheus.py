@@ -25,7 +25,7 @@ STOP_SECONDS_MAX = 30
 
 sys.path.insert(0, str(MONITORING))
 
-from programs import CACHE  # noqa: E402,F401
+from programs import CACHE, MODULES  # noqa: E402,F401
 
 
 @functools.cache
