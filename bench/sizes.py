@@ -165,6 +165,15 @@ def calm(round_of_load, *arguments, **options) -> dict:
             time.sleep(1)
 
 
+def costed(shop: SizedShop, round_of_load) -> dict:
+    """That round's figures, with the pages that the shop made in a second of its own processor time: which, unlike a rate or a
+    latency, neither a generator that lags nor a neighbour on the machine moves much."""
+    began = shop.cpu_seconds()
+    figures = round_of_load()
+    used = shop.cpu_seconds() - began
+    return {**figures, "per_cpu_second": figures["per_second"] * load.ROUND_SECONDS / used, "cores": used / load.ROUND_SECONDS}
+
+
 # --- what is measured --------------------------------------------------------------------------------------
 
 def starting(report: load.Report, folder: pathlib.Path):
@@ -231,29 +240,40 @@ def rendering(report: load.Report, shop: SizedShop):
                f"a cached one {statistics.median(again):.2f} ms", "<= 5", cost <= 5)
 
 
+def once(url: str, **options) -> dict:
+    """A round whose figures say how late the generator was; a lag does not make it void, as its processor time stands."""
+    figures, lag_ms = load.wrk_once(url, **options)
+    return {**figures, "lag_ms": lag_ms}
+
+
 def cached_pages(report: load.Report, shops: list):
     """The same product's page at each size."""
-    runs = []
+    runs, sizes = [], []
     for shop in shops:
         page = f"/products/{shop.handles()[0]}"
         with shop.running():
-            size = len(fetch(shop.url + page, **{"Accept-Encoding": "br"})[1])
+            sizes.append(len(fetch(shop.url + page, **{"Accept-Encoding": "br"})[1]))
 
         def run(shop=shop, page=page):
             with shop.running():
-                return calm(load.wrk, shop.url + page, headers={"Accept-Encoding": "br"})
+                return calm(costed, shop, lambda: once(shop.url + page, headers={"Accept-Encoding": "br"}))
 
-        runs.append((shop, size, run))
-    figures = load.interleaved(*(run for _, _, run in runs))
-    for (shop, size, _), figure in zip(runs, figures):
+        runs.append(run)
+    figures = load.interleaved(*runs)
+    lag = max(figure["lag_ms"] for figure in figures)
+    for shop, size, figure in zip(shops, sizes, figures):
+        of = words(shop.variants)
+        yardstick = f"{size:,} bytes; {figure['per_cpu_second']:,.0f} for a second of a core, p99 {figure['p99_ms']:.2f} ms"
         if shop is shops[0]:
-            report.note(f"cached page, {words(shop.variants)}", figure["per_second"], "pages/s", f"{size:,} bytes, p99 {figure['p99_ms']:.2f} ms")
+            report.note(f"cached page, {of}", figure["per_second"], "pages/s", yardstick)
             continue
-        rate = figure["per_second"] / figures[0]["per_second"]
+        cost = figure["per_cpu_second"] / figures[0]["per_cpu_second"]
         tail = figure["p99_ms"] / figures[0]["p99_ms"]
-        yardstick = f"{size:,} bytes; {figure['per_second']:,.0f}/s, p99 {figure['p99_ms']:.2f} ms"
-        report.add(f"cached page, {words(shop.variants)}, rate", rate, f"x {SIZES[0]:,}", yardstick, ">= 0.9", rate >= 0.9)
-        report.add(f"cached page, {words(shop.variants)}, p99", tail, f"x {SIZES[0]:,}", yardstick, "<= 1.1", tail <= 1.1)
+        report.add(f"cached page, {of}, for a second of a core", cost, f"x {SIZES[0]:,}", yardstick, ">= 0.9", cost >= 0.9)
+        if lag <= load.LAG_MS_MAX:
+            report.add(f"cached page, {of}, p99", tail, f"x {SIZES[0]:,}", yardstick, "<= 1.1", tail <= 1.1)
+        else:
+            report.note(f"cached page, {of}, p99", tail, f"x {SIZES[0]:,}", f"void as a latency: the load generator lagged by {lag:.1f} ms")
 
 
 def zipf(report: load.Report, shop: SizedShop, folder: pathlib.Path):
@@ -263,16 +283,20 @@ def zipf(report: load.Report, shop: SizedShop, folder: pathlib.Path):
     paths.write_text("".join(f"/products/{handle}\n" for handle in handles))
     script = folder / "zipf.lua"
     script.write_text(ZIPF % (1, json.dumps(str(paths)), ZIPF_EXPONENT))
-    # Few connections: each miss costs a rendering, and what queued behind many would be refused.
-    calm(load.wrk, shop.url, script=script, connections=ZIPF_CONNECTIONS)  # the cache fills
+
+    def shoppers() -> dict:
+        # Few connections: each miss costs a rendering, and what queued behind many would be refused.
+        return calm(costed, shop, lambda: once(shop.url, script=script, connections=ZIPF_CONNECTIONS))
+
+    shoppers()  # the cache fills
     before = {name: shop.metric(f"ff_pages_{name}_total", 'cache="pages"') for name in ("hits", "renders", "evicted")}
-    figures = calm(load.wrk, shop.url, script=script, connections=ZIPF_CONNECTIONS)
+    figures = shoppers()
     made = {name: shop.metric(f"ff_pages_{name}_total", 'cache="pages"') - count for name, count in before.items()}
     held = shop.metric("ff_pages_bytes", 'cache="pages"')
     hits = made["hits"] / max(1.0, made["hits"] + made["renders"])
-    yardstick = (f"{len(handles):,} pages, Zipf {ZIPF_EXPONENT}; hits {hits:.0%}, {made['evicted']:,.0f} evicted; p99 {figures['p99_ms']:.1f} ms; "
-                 f"{shop.memory_mb():.0f} MiB in all")
-    report.note(f"Zipf over more pages than the cache holds, {words(shop.variants)}", figures["per_second"], "pages/s", yardstick)
+    yardstick = (f"{len(handles):,} pages, Zipf {ZIPF_EXPONENT}; hits {hits:.0%}, {made['evicted']:,.0f} evicted; p99 {figures['p99_ms']:.1f} ms, "
+                 f"generator's lag {figures['lag_ms']:.1f} ms; {shop.memory_mb():.0f} MiB in all")
+    report.note(f"Zipf over more pages than the cache holds, {words(shop.variants)}, for a second of a core", figures["per_cpu_second"], "pages", yardstick)
     report.add("pages held meanwhile", held / PAGES_BYTES_MAX, "x the cache's bound", f"{held / 1e6:.1f} MB", "<= 1",
                held <= PAGES_BYTES_MAX and made["evicted"] > 0)
 
@@ -366,15 +390,12 @@ def threads(report: load.Report, folder: pathlib.Path):
             stack.push(shop.__exit__)
             page = shop.url + f"/products/{shop.handles()[0]}"
 
-            def run(shop=shop, page=page):
-                began = shop.cpu_seconds()
-                figures = load.parse_wrk(subprocess.run(
+            def wrk(page=page):
+                return load.parse_wrk(subprocess.run(
                     ["wrk", "-t1", "-c16", f"-d{load.ROUND_SECONDS}s", "--latency", "-H", "Accept-Encoding: br", page],
                     capture_output=True, text=True, check=True).stdout, page)
-                used = shop.cpu_seconds() - began
-                return {**figures, "per_cpu_second": figures["per_second"] * load.ROUND_SECONDS / used, "cores": used / load.ROUND_SECONDS}
 
-            runs.append(lambda run=run: calm(run))
+            runs.append(lambda shop=shop, wrk=wrk: calm(costed, shop, wrk))
         one, two = load.interleaved(*runs)
     ratio = two["per_cpu_second"] / one["per_cpu_second"]
     report.add("pages for a second of a core, 2 threads", ratio, "x 1 thread", f"1: {one['per_cpu_second']:,.0f} on {one['cores']:.2f} cores, "
