@@ -19,15 +19,7 @@ def apply() -> None:
     crds = cert_manager_crds()
     # On the server's side, since they are longer than the annotation that the client's side would keep.
     for folder in (crds, settings.HERE / "addons"):
-        command = kubectl("apply", "--server-side", "--force-conflicts", f"--filename={folder}")
-        # A control plane that has just begun may let a busy machine's handshakes time out; what it refuses, it refuses again.
-        if shell.ask(command) is None:
-            shell.until("the API server is ready", api_server_is_ready, within_s=READY_WITHIN_S)
-            shell.run(command, log="addons")
-
-
-def api_server_is_ready() -> bool:
-    return shell.ask(kubectl("get", "--raw=/readyz")) is not None
+        shell.run(kubectl("apply", "--server-side", "--force-conflicts", f"--filename={folder}"), log="addons")
 
 
 def cert_manager_crds() -> Path:
