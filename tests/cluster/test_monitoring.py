@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-import yaml
 from support.cluster import NAMESPACE, wait_until
 from support.cluster_load import Hey
 from support.cluster_overlays import of_web, released
 from support.cluster_platform import install_monitoring, remove_monitoring
 from support.cluster_shop import DEPLOYMENT, HOST, HPA, SHELF, Shop
 from support.postgres import free_port
-from support.prometheus import MONITORING
+from support.prometheus import MONITORING, alerts
 
 from cluster.test_certificates import CERTIFICATE, renew
 
@@ -218,8 +217,7 @@ CAUSES = (Cause(("OrdersBreakInvariants",), books_wrong), Cause(("PaymentGateway
 
 
 def test_every_alert_that_pages_has_a_cause_here():
-    rules = yaml.safe_load((MONITORING / "rules" / "fashionforward.yml").read_text())
-    paging = {rule["alert"] for group in rules["groups"] for rule in group["rules"] if rule.get("labels", {}).get("severity") == "page"}
+    paging = {alert["alert"] for alert in alerts() if alert["labels"]["severity"] == "page"}
     assert {alert for cause in CAUSES for alert in cause.alerts} == paging
 
 

@@ -6,8 +6,7 @@ import sys
 
 import pytest
 import yaml
-from conftest import alerts
-from support.prometheus import MONITORING
+from support.prometheus import MONITORING, alerts
 from support.shop_process import ROOT
 
 RUNBOOKS = ROOT / "docs" / "runbooks"

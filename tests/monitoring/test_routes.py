@@ -5,8 +5,7 @@ import time
 
 import pytest
 import yaml
-from conftest import alerts
-from support.prometheus import MONITORING, Alertmanager, Inbox, tool
+from support.prometheus import MONITORING, Alertmanager, Inbox, alerts, tool
 
 CONFIG = MONITORING / "plain" / "alertmanager.yml"
 RECEIVERS = {"page": "pager", "ticket": "tickets", "none": "dead-mans-switch"}

@@ -1,9 +1,8 @@
 """The rules, as Prometheus' own tools judge them: their syntax, and for every alert when it holds and when not."""
 
 import yaml
-from conftest import RULES, alerts
 from rule_cases import CASES, Case
-from support.prometheus import MONITORING, generated_rules, tool
+from support.prometheus import MONITORING, RULES, alerts, generated_rules, tool
 
 import pytest
 

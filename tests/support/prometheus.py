@@ -19,6 +19,7 @@ from support.postgres import free_port
 from support.shop_process import ROOT
 
 MONITORING = ROOT / "deploy" / "monitoring"
+RULES = MONITORING / "rules" / "fashionforward.yml"
 BUILD_SECONDS_MAX = 3600  # from nothing, on a busy machine
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
@@ -47,6 +48,11 @@ def generated_rules(path: pathlib.Path, scale: str = "1") -> pathlib.Path:
     """The rules with their windows shrunk."""
     subprocess.run([sys.executable, MONITORING / "generate.py", "--rules", path, "--scale", scale], check=True)
     return path
+
+
+def alerts() -> list:
+    """The committed alerting rules."""
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"] if "alert" in rule]
 
 
 class Program:
