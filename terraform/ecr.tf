@@ -24,24 +24,19 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
+# Counted by tags, of which a release has three: its index and an image for each processor. There is no rule for what has no tag: tags are given once,
+# so nothing loses its own, and what never had one are signatures, provenance and SBOMs. Those refer to their image (OCI 1.1), and ECR removes them
+# with it; a rule would take them from under an image that is still deployed, and whoever verifies before starting it could start no pod.
 resource "aws_ecr_lifecycle_policy" "this" {
   for_each = aws_ecr_repository.this
 
   repository = each.value.name
   policy = jsonencode({
-    rules = [
-      {
-        rulePriority = 1
-        description  = "What lost its tag or never had one is nobody's"
-        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
-        action       = { type = "expire" }
-      },
-      {
-        rulePriority = 2
-        description  = "Releases to roll back to; with their signatures and SBOMs some thirty"
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 100 }
-        action       = { type = "expire" }
-      },
-    ]
+    rules = [{
+      rulePriority = 1
+      description  = "Thirty releases to roll back to"
+      selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 90 }
+      action       = { type = "expire" }
+    }]
   })
 }

@@ -60,7 +60,9 @@ resource "aws_iam_role" "github" {
   max_session_duration = 3600 # s; an apply of everything takes some 25 minutes
 }
 
-# AWS' own read-only list: a plan reads every kind of thing there is here. It gives no value of a secret.
+# AWS' own read-only list: a plan reads every kind of thing there is here. It gives no value of a secret. It writes nothing, the state's lock
+# neither, so a plan takes none (`-lock=false`, deploy/ci/terraform.sh): who can create the lock's object can keep every apply out, and
+# pull requests should not. A plan made during an apply can be wrong; what is applied is planned again, with the lock.
 resource "aws_iam_role_policy_attachment" "github_plan" {
   count = var.github_repository == null ? 0 : 1
 
@@ -68,8 +70,43 @@ resource "aws_iam_role_policy_attachment" "github_plan" {
   policy_arn = "${local.arn}:iam::aws:policy/ReadOnlyAccess"
 }
 
+# The two things that a plan asks for and that list leaves out.
+data "aws_iam_policy_document" "github_plan" {
+  statement {
+    sid       = "DecryptTheState"
+    actions   = ["kms:Decrypt"]
+    resources = ["${local.arn}:kms:${var.region}:${local.account_id}:key/*"]
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = ["alias/${var.project}-terraform"] # bootstrap/ makes it
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${var.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "MakeUpPasswords" # the ephemeral ones of secrets.tf: a plan makes them, too, and throws them away
+    actions   = ["secretsmanager:GetRandomPassword"]
+    resources = ["*"] # the action knows no resource
+  }
+}
+
+resource "aws_iam_role_policy" "github_plan" {
+  count = var.github_repository == null ? 0 : 1
+
+  name   = "what-a-plan-needs"
+  role   = aws_iam_role.github["plan"].name
+  policy = data.aws_iam_policy_document.github_plan.json
+}
+
 # Whoever may apply this module may make anything it can describe. What keeps it in bounds: the approval in GitHub's environment, this list
-# without IAM, and below it IAM for roles of this name only, under the boundary where there is one.
+# without IAM, and below it IAM for roles of this name only, under the boundary where there is one. Where there is none, a role it makes may
+# be given any right: permissions_boundary_arn is what turns that off.
 resource "aws_iam_role_policy_attachment" "github_apply" {
   count = var.github_repository == null ? 0 : 1
 

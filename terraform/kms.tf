@@ -115,3 +115,56 @@ data "aws_iam_policy_document" "key" {
     }
   }
 }
+
+# --- the pipeline's signature --------------------------------------------------------------------------
+
+# GitHub's workflows sign images without a key; Jenkins has no identity that others could check, so its agents get this one (deploy/ci/sign.sh).
+# Nobody can read it, they only can have it sign. One for each account, by the name that the Jenkinsfile says.
+resource "aws_kms_key" "image_signing" {
+  count = length(var.image_signer_role_arns) > 0 ? 1 : 0
+
+  description              = "${var.project}: signatures of images (cosign)"
+  customer_master_key_spec = "ECC_NIST_P256"
+  key_usage                = "SIGN_VERIFY"
+  deletion_window_in_days  = 30
+  policy                   = data.aws_iam_policy_document.image_signing.json
+  tags                     = { Name = "${var.project}-image-signing" }
+}
+
+resource "aws_kms_alias" "image_signing" {
+  count = length(var.image_signer_role_arns) > 0 ? 1 : 0
+
+  name          = "alias/${var.project}-image-signing"
+  target_key_id = aws_kms_key.image_signing[0].key_id
+}
+
+data "aws_iam_policy_document" "image_signing" {
+  # checkov:skip=CKV_AWS_109:a key's own policy; its resource is this key and nothing else
+  # checkov:skip=CKV_AWS_111:as above; who of the account may use it is said by IAM policies
+  # checkov:skip=CKV_AWS_356:"*" in a key's policy means this key
+  statement {
+    sid       = "AccountByIam"
+    actions   = ["kms:*"]
+    resources = ["*"] # in a key's policy: this key
+
+    principals {
+      type        = "AWS"
+      identifiers = ["${local.arn}:iam::${local.account_id}:root"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.image_signer_role_arns) > 0 ? [1] : []
+
+    content {
+      sid       = "Signers"
+      actions   = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
+      resources = ["*"]
+
+      principals {
+        type        = "AWS"
+        identifiers = var.image_signer_role_arns
+      }
+    }
+  }
+}

@@ -489,3 +489,14 @@ variable "create_github_provider" {
   type        = bool
   default     = true
 }
+
+variable "image_signer_role_arns" {
+  description = "Roles of Jenkins' agents that sign images: they get a key of KMS to do it with, 1 USD a month. Empty: no key; GitHub's workflows need none."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.image_signer_role_arns : can(regex("^arn:[^:]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "ARNs of IAM roles: arn:aws:iam::123456789012:role/name."
+  }
+}

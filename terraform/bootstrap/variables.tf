@@ -1,5 +1,5 @@
 variable "region" {
-  description = "Where the bucket is; that of the environments is best."
+  description = "Where the bucket is: where the environments are, since their pipeline's plan may decrypt states only there."
   type        = string
 
   validation {

@@ -5,7 +5,7 @@ import shutil
 
 from harness import terraform as terraform_
 
-from .conftest import PRODUCTION, Module, changes
+from .conftest import PRODUCTION, ROOT, Module, changes
 
 
 def test_all_of_it_is_made_and_nothing_else_is_touched(production):
@@ -38,6 +38,16 @@ def test_one_nat_gateway_less_leaves_the_rest_of_the_network_alone(production):
     planned = changes(production.plan(*PRODUCTION, "-var=nat_gateways=one"))
     assert {address.split("[")[0] for address in planned} == {"aws_nat_gateway.this", "aws_eip.nat", "aws_route.nat",
                                                                "aws_cloudwatch_metric_alarm.this"}
+
+
+def test_jenkins_gets_a_key_to_sign_with_by_the_name_it_knows(production):
+    plan = production.plan(*PRODUCTION, '-var=image_signer_role_arns=["arn:aws:iam::123456789012:role/jenkins-agent"]')
+    assert changes(plan) == {"aws_kms_key.image_signing[0]": ["create"], "aws_kms_alias.image_signing[0]": ["create"]}
+    planned = {each["address"]: each["change"]["after"] for each in plan["resource_changes"]}
+    name = planned["aws_kms_alias.image_signing[0]"]["name"]
+    assert f"awskms:///{name}'" in (ROOT / "Jenkinsfile").read_text()
+    key = planned["aws_kms_key.image_signing[0]"]
+    assert (key["key_usage"], key["customer_master_key_spec"]) == ("SIGN_VERIFY", "ECC_NIST_P256")
 
 
 def test_the_state_is_kept_encrypted_in_versions_and_holds_no_secret(production, state_bucket, clients):

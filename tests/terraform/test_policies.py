@@ -15,6 +15,8 @@ EVERY_RESOURCE = {
     ("load-balancer", "Look"): "descriptions know no resource",
     ("karpenter", "Look"): "descriptions know no resource; the region is a condition",
     ("karpenter", "WhatItCosts"): "pricing:GetProducts knows no resource",
+    ("karpenter", "LookForProfilesOfItsOwn"): "iam:ListInstanceProfiles is for all or none",
+    ("github-plan", "MakeUpPasswords"): "secretsmanager:GetRandomPassword knows no resource",
     ("github-release", "LogIn"): "ecr:GetAuthorizationToken knows no resource",
 }
 # Resource ARNs that end in a name nobody knows before: what may make or end them is bound by tags.
@@ -22,6 +24,7 @@ OPEN_ENDED = {
     "karpenter": ("image/*", "snapshot/*", "launch-template/*", "fleet/*", "instance/*", "volume/*", "network-interface/*", "spot-instances-request/*",
                   "parameter/aws/service/bottlerocket/*"),
     "load-balancer": ("loadbalancer/app/k8s-*", "targetgroup/k8s-*", "listener/app/k8s-*", "listener-rule/app/k8s-*"),
+    "github-plan": ("key/*",),  # the one with the alias of the states' bucket
     "github-apply": (f"role/{NAME}-*", f"instance-profile/{NAME}-*"),
     "flow-log": (":*",),  # the streams of its one group
 }
@@ -39,7 +42,8 @@ MANAGED = {
     "PowerUserAccess": "who applies may make what the module describes, without IAM, after an approval",
 }
 # What makes an action on "instance/*" and the like harmless.
-BOUND_BY = ("aws:ResourceTag/", "aws:RequestTag/", "iam:PassedToService", "elasticloadbalancing:CreateAction", "ec2:CreateAction")
+BOUND_BY = ("aws:ResourceTag/", "aws:RequestTag/", "iam:PassedToService", "elasticloadbalancing:CreateAction", "ec2:CreateAction",
+            "kms:ResourceAliases")
 
 
 def listed(value) -> list:
@@ -110,6 +114,16 @@ def test_of_aws_own_policies_only_those_with_a_reason_are_attached(roles, client
         for policy in clients("iam").list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]:
             attached.add(policy["PolicyArn"].removeprefix("arn:aws:iam::aws:policy/"))
     assert attached == set(MANAGED)
+
+
+def test_a_plan_may_decrypt_the_states_and_nothing_else(statements, state_bucket, clients):
+    """Of the keys only the one that bootstrap/ made, and that only through S3."""
+    statement, = (each for role, each in statements if role == "github-plan" and "kms:Decrypt" in listed(each["Action"]))
+    told = {key: listed(value) for condition in statement["Condition"].values() for key, value in condition.items()}
+    rule, = clients("s3").get_bucket_encryption(Bucket=state_bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    key = rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"].split("/")[-1]
+    aliases = [each["AliasName"] for each in clients("kms").list_aliases()["Aliases"] if each.get("TargetKeyId") == key]
+    assert told == {"kms:ResourceAliases": aliases, "kms:ViaService": ["s3.eu-central-1.amazonaws.com"]}
 
 
 def test_no_user_and_no_key_is_made(production, clients):

@@ -170,6 +170,13 @@ def test_nodes_that_must_be_there_first_are_in_every_zone(eks, clients, vpc):
     assert {each["AvailabilityZone"] for each in subnets} == ZONES
 
 
+def test_no_signature_is_taken_from_under_its_image(production, clients):
+    """Signatures have no tag of their own: what removes images must count tags, all of them."""
+    for repository in clients("ecr").describe_repositories()["repositories"]:
+        rules = json.loads(clients("ecr").get_lifecycle_policy(repositoryName=repository["repositoryName"])["lifecyclePolicyText"])["rules"]
+        assert [(rule["selection"]["tagStatus"], rule["selection"]["tagPatternList"]) for rule in rules] == [("tagged", ["*"])]
+
+
 def test_an_images_tag_is_given_once_and_what_is_pushed_is_scanned(production, clients):
     for repository in clients("ecr").describe_repositories()["repositories"]:
         assert repository["imageTagMutability"] == "IMMUTABLE"
