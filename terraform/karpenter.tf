@@ -223,6 +223,12 @@ data "aws_iam_policy_document" "karpenter" {
   }
 
   statement {
+    sid       = "LookForProfilesOfItsOwn" # there are none; it looks every now and then all the same (from 1.7 on), and logs each refusal
+    actions   = ["iam:ListInstanceProfiles"]
+    resources = ["*"] # the action is for all or none
+  }
+
+  statement {
     sid       = "FindTheApi"
     actions   = ["eks:DescribeCluster"]
     resources = [aws_eks_cluster.this.arn]

@@ -27,8 +27,10 @@ chart() { # chart RELEASE NAMESPACE CHART VERSION [ARGUMENT...]   one chart in o
 on_system_nodes=(--set-json 'nodeSelector={"fashionforward/nodes":"system"}')
 chart karpenter kube-system oci://public.ecr.aws/karpenter/karpenter 1.8.0 --set "settings.clusterName=$cluster" \
   --set "settings.interruptionQueue=$(output karpenter .queue)" --set serviceAccount.name=karpenter "${on_system_nodes[@]}"
+# Without Shield Advanced and the old WAF: its role has no right to ask them.
 chart aws-load-balancer-controller kube-system aws-load-balancer-controller 1.14.0 --repo https://aws.github.io/eks-charts \
   --set "clusterName=$cluster" --set "region=$(output region)" --set "vpcId=$(output vpc_id)" --set enableBackendSecurityGroup=false \
+  --set enableShield=false --set enableWaf=false \
   --set serviceAccount.name=aws-load-balancer-controller "${on_system_nodes[@]}"
 chart external-secrets external-secrets external-secrets 1.3.2 --repo https://charts.external-secrets.io --set serviceAccount.name=external-secrets
 chart cert-manager cert-manager cert-manager v1.21.2 --repo https://charts.jetstack.io --set crds.enabled=true

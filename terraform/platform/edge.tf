@@ -8,7 +8,6 @@ resource "kubernetes_ingress_v1" "edge" {
     namespace = var.ingress_namespace
 
     annotations = merge({
-      "alb.ingress.kubernetes.io/load-balancer-name"                  = var.name
       "alb.ingress.kubernetes.io/scheme"                              = "internet-facing"
       "alb.ingress.kubernetes.io/target-type"                         = "ip" # straight to pods: no node in between that may be leaving
       "alb.ingress.kubernetes.io/subnets"                             = join(",", var.load_balancer.subnet_ids)
