@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """docs/cost.md from a plan of production: `terraform show -json PLAN | cost.py > docs/cost.md`. What is counted is what the plan holds; what it
-costs, and what is assumed of use, is in prices.toml. A kind of resource that costs money and is not known here ends it with an error, so that
+costs, and what is assumed of use, is in prices.toml, or in a file of your own: `cost.py --prices FILE`. A kind of resource that costs money and is not known here ends it with an error, so that
 nothing is added to terraform/ without its price."""
 
+import argparse
 import json
 import sys
 import tomllib
@@ -10,8 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-PRICES = tomllib.loads((Path(__file__).parent / "prices.toml").read_text(encoding="utf-8"))
-HOURS = PRICES["hours_a_month"]
+OURS = Path(__file__).parent / "prices.toml"
 ZONES = 3
 
 FREE = {  # of themselves; what flows through some of them is in the lines of use
@@ -41,9 +41,9 @@ def planned(plan: dict) -> dict[str, list[dict]]:
     return found
 
 
-def fixed(resources: dict[str, list[dict]]) -> list[Line]:
+def fixed(resources: dict[str, list[dict]], prices: dict) -> list[Line]:
     """What costs the same whether anybody buys or not."""
-    hour, month = PRICES["hour"], PRICES["month"]
+    hour, month, hours = prices["hour"], prices["month"], prices["hours_a_month"]
     database, = resources["db_instance"]
     copies = 2 if database["multi_az"] else 1
     nodes, = resources["eks_node_group"]
@@ -57,17 +57,17 @@ def fixed(resources: dict[str, list[dict]]) -> list[Line]:
         return len(resources[name])
 
     lines = [
-        Line("EKS control plane", str(of("eks_cluster")), of("eks_cluster") * hour["eks_cluster"] * HOURS),
-        Line(f"System nodes, {kind}, on demand", str(number), number * hour["instance"][kind] * HOURS),
+        Line("EKS control plane", str(of("eks_cluster")), of("eks_cluster") * hour["eks_cluster"] * hours),
+        Line(f"System nodes, {kind}, on demand", str(number), number * hour["instance"][kind] * hours),
         Line("Their disks", f"{number} x {disks} GiB", number * disks * month["gp3_gib"]),
         Line(f"PostgreSQL, {database['instance_class']}{', Multi-AZ' if copies == 2 else ''}", f"{copies}",
-             copies * hour["database"][database["instance_class"]] * HOURS),
+             copies * hour["database"][database["instance_class"]] * hours),
         Line("Its storage", f"{copies} x {storage} GiB", copies * storage * month["database_gp3_gib"]),
         Line("Copies by AWS Backup, as large as the database", f"{storage} GiB", storage * month["backup_gib"]),
-        Line("NAT gateways", str(of("nat_gateway")), of("nat_gateway") * hour["nat_gateway"] * HOURS),
-        Line("Interface endpoints", f"{len(endpoints)} in {ZONES} zones", len(endpoints) * ZONES * hour["interface_endpoint"] * HOURS),
-        Line("Load balancer (made by the cluster)", "1", hour["load_balancer"] * HOURS),
-        Line("Public addresses", f"{of('eip')} + {ZONES} of the load balancer", (of("eip") + ZONES) * hour["public_address"] * HOURS),
+        Line("NAT gateways", str(of("nat_gateway")), of("nat_gateway") * hour["nat_gateway"] * hours),
+        Line("Interface endpoints", f"{len(endpoints)} in {ZONES} zones", len(endpoints) * ZONES * hour["interface_endpoint"] * hours),
+        Line("Load balancer (made by the cluster)", "1", hour["load_balancer"] * hours),
+        Line("Public addresses", f"{of('eip')} + {ZONES} of the load balancer", (of("eip") + ZONES) * hour["public_address"] * hours),
         Line("KMS keys", str(of("kms_key")), of("kms_key") * month["kms_key"]),
         Line("Secrets, with the database's own", str(of("secretsmanager_secret") + 1), (of("secretsmanager_secret") + 1) * month["secret"]),
         Line("Alarms", str(of("cloudwatch_metric_alarm")), of("cloudwatch_metric_alarm") * month["alarm"]),
@@ -78,9 +78,9 @@ def fixed(resources: dict[str, list[dict]]) -> list[Line]:
     return lines
 
 
-def of_use(use: dict, hours: float, waf: bool) -> list[Line]:
+def of_use(use: dict, hours: float, waf: bool, prices: dict) -> list[Line]:
     """What grows with shoppers, for that many hours."""
-    price, hour, web = PRICES["use"], PRICES["hour"], "c7g.xlarge"
+    price, hour, web = prices["use"], prices["hour"], "c7g.xlarge"
     lines = [
         Line(f"Web nodes by Karpenter, {web}, spot", str(use["web_nodes"]), use["web_nodes"] * hour["spot"][web] * hours),
         Line("Traffic to the internet", f"{use['internet_gib']} GiB", use["internet_gib"] * price["internet_gib"]),
@@ -98,28 +98,40 @@ def of_use(use: dict, hours: float, waf: bool) -> list[Line]:
 
 def table(lines: list[Line], title: str) -> str:
     lines = sorted(lines, key=lambda line: -line.month_usd)
-    rows = [f"| {line.what} | {line.many} | {line.month_usd:,.2f} |" for line in lines]
+    rows = [f"| {line.what} | {line.many} | {dollars(line.month_usd)} |" for line in lines]
     return "\n".join([f"| {title} | how many | USD |", "|---|---|---:|", *rows,
-                      f"| **sum** | | **{sum(line.month_usd for line in lines):,.2f}** |"])
+                      f"| **sum** | | **{dollars(sum(line.month_usd for line in lines))}** |"])
 
 
-def document(plan: dict) -> str:
+def dollars(usd: float) -> str:
+    """Whole ones: the prices are not known better than that."""
+    return f"{usd:,.0f}" if usd >= 1 else "under 1"
+
+
+def document(plan: dict, prices: dict) -> str:
     resources = planned(plan)
     known = FREE | {"db_instance", "eip", "eks_cluster", "eks_node_group", "kms_key", "nat_gateway", "route53_zone", "secretsmanager_secret",
                     "cloudwatch_metric_alarm", "vpc_endpoint", "wafv2_web_acl"}
     if unknown := sorted(set(resources) - known):
         raise SystemExit(f"cost.py: what does {', '.join(unknown)} cost? Say it in cost.py")
     waf = bool(resources["wafv2_web_acl"])
-    still, rest, sale = fixed(resources), of_use(PRICES["rest"], HOURS, waf), of_use(PRICES["sale"], 1, waf)
+    still = fixed(resources, prices)
+    rest = of_use(prices["rest"], prices["hours_a_month"], waf, prices)
+    sale = of_use(prices["sale"], 1, waf, prices)
     month = sum(line.month_usd for line in still + rest)
     hour = sum(line.month_usd for line in sale)
     return f"""# What it costs
 
-Made by `deploy/aws/cost.py` from the plan of `terraform/environments/production.tfvars`: what is counted is what the plan holds. Prices are
-list prices of eu-central-1 in USD without tax, and what is assumed of use stands beside them in `deploy/aws/prices.toml`
-({PRICES['checked']}; some may be off by a tenth, and nobody has paid a bill for this yet). `./ff test terraform` makes this page anew and compares.
+What is counted is what the plan of `terraform/environments/production.tfvars` holds, by `deploy/aws/cost.py`; `./ff test terraform` makes this page anew and
+compares.
 
-**A month at rest: about {month:,.0f} USD.** An hour of Black Friday (10 pods, 5,000 requests a second): about **{hour:,.0f} USD** on top.
+**Where the prices come from:** {prices['source']}.
+They stand in `deploy/aws/prices.toml`, with what is assumed of use. With your own (another region, a discount, today's list) in a copy of it:
+
+    terraform -chdir=terraform plan -var-file=environments/production.tfvars -out=the.tfplan
+    terraform -chdir=terraform show -json the.tfplan | deploy/aws/cost.py --prices my-prices.toml
+
+**A month at rest: about {round(month, -1):,.0f} USD.** An hour of Black Friday (10 pods, 5,000 requests a second): about **{hour:,.0f} USD** on top.
 
 ## A month at rest
 
@@ -144,5 +156,12 @@ front of the pages, which are the same for everybody ([caching](caching.md)), is
 """
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="cost.py", description=__doc__)
+    parser.add_argument("--prices", type=Path, default=OURS, help="what things cost, in the shape of deploy/aws/prices.toml")
+    asked = parser.parse_args()
+    sys.stdout.write(document(json.load(sys.stdin), tomllib.loads(asked.prices.read_text(encoding="utf-8"))))
+
+
 if __name__ == "__main__":
-    sys.stdout.write(document(json.load(sys.stdin)))
+    main()

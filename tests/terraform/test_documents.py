@@ -10,15 +10,27 @@ import yaml
 from .conftest import ROOT
 
 
-def test_the_costs_are_those_of_the_plan(production):
-    done = subprocess.run([sys.executable, str(ROOT / "deploy" / "aws" / "cost.py")], input=json.dumps(production.first_plan),
-                          capture_output=True, text=True, check=False)
+def cost(plan: dict, *arguments: str) -> str:
+    done = subprocess.run([sys.executable, str(ROOT / "deploy" / "aws" / "cost.py"), *arguments], input=json.dumps(plan), capture_output=True,
+                          text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_costs_are_those_of_the_plan(production):
     page = ROOT / "docs" / "cost.md"
     made = ROOT / "build" / "cost.md"
     made.parent.mkdir(exist_ok=True)
-    made.write_text(done.stdout)
-    assert page.read_text() == done.stdout, "the plan costs something else by now: cp build/cost.md docs/cost.md"
+    made.write_text(cost(production.first_plan))
+    assert page.read_text() == made.read_text(), "the plan costs something else by now: cp build/cost.md docs/cost.md"
+
+
+def test_they_are_counted_with_ones_own_prices(production, tmp_path):
+    own = tmp_path / "prices.toml"
+    prices = re.sub(r'^source = .*$', 'source = "what our contract says"', (ROOT / "deploy" / "aws" / "prices.toml").read_text(), flags=re.M)
+    own.write_text(re.sub(r"^eks_cluster = .*$", "eks_cluster = 2.00", prices, flags=re.M))
+    page = cost(production.first_plan, "--prices", str(own))
+    assert "| EKS control plane | 1 | 1,460 |" in page and "**Where the prices come from:** what our contract says." in page
 
 
 def test_production_stays_within_its_own_budget():
@@ -52,6 +64,13 @@ def test_placed_pods_keep_the_tolerations_they_had():
     assert placed["nodeSelector"].items() <= pool["metadata"]["labels"].items()
     taint, = pool["spec"]["taints"]
     assert {"key": taint["key"], "operator": "Equal", "value": taint["value"], "effect": taint["effect"]} in placed["tolerations"]
+
+
+def test_the_overlays_pods_have_the_priority_that_the_platform_makes():
+    """A class that is not there would keep every pod out."""
+    named = yaml.safe_load((ROOT / "deploy" / "overlays" / "eks" / "web.yaml").read_text())["spec"]["template"]["spec"]["priorityClassName"]
+    made = re.findall(r'name = "\$\{var.namespace\}-(\w+)"', (ROOT / "terraform" / "platform" / "namespace.tf").read_text())
+    assert named in [f"fashionforward-{each}" for each in made]
 
 
 def test_the_overlay_lets_the_shop_reach_the_databases_subnets(production):
