@@ -15,7 +15,7 @@ HELP = """\
   missing       why the tests can't run here, or nothing
   cold          whether `tools` would have to compile: exits 0 if so
   env           lines for a shell that takes the emulator at http://127.0.0.1:PORT for AWS: env PORT
-  serve         an emulated AWS until ctrl-C, with the lines of env
+  serve         an emulated AWS at http://127.0.0.1:PORT until ctrl-C: serve [PORT]
 """
 
 
@@ -35,10 +35,12 @@ def exports(address: str) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in terraform.against(address).items())
 
 
-def serve() -> None:
+def serve(port: int | None) -> None:
     tools()
-    with emulator.Emulator(settings.LOGS / "emulator.log") as address:
-        print(exports(address), flush=True)
+    served = emulator.Emulator(settings.LOGS / "emulator.log", port)
+    with served as address:
+        print(f"AWS stands at {address} until ctrl-C. In another shell:\n\n"
+              f'    eval "$(python3 deploy/aws-emulator/aws.py env {served.port})"\n', flush=True)
         try:
             while True:
                 time.sleep(3600)
@@ -57,9 +59,13 @@ def main() -> int:
         elif asked.command == "cold":
             return 0 if cold() else 1
         elif asked.command == "env":
+            if asked.port is None:
+                parser.error("env needs the PORT that `serve` told")
             print(exports(f"http://127.0.0.1:{asked.port}"))
+        elif asked.command == "serve":
+            serve(asked.port)
         else:
-            {"tools": tools, "serve": serve}[asked.command]()
+            tools()
     except shell.Failure as failure:
         print(f"aws.py: {failure}", file=sys.stderr)
         return 1

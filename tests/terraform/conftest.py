@@ -33,7 +33,7 @@ class Module:
 
     def __init__(self, folder: pathlib.Path, environment: dict[str, str]):
         self.folder = folder
-        self.environment = {**os.environ, **environment}
+        self.environment = {**os.environ, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", **environment}
 
     def terraform(self, *arguments: str, fails: bool = False) -> str:
         """What it said. It must succeed, or fail where that is expected."""

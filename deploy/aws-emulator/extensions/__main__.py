@@ -9,6 +9,7 @@ import os
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # attaching AWS' own policies fails otherwise
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")  # s until a certificate is issued
 
+import authorization  # noqa: E402, F401
 import backup_service  # noqa: E402, F401
 import budgets_service  # noqa: E402, F401
 import cbor  # noqa: E402

@@ -19,9 +19,10 @@ def free_port() -> int:
 class Emulator:
     """`with Emulator(log) as address:`"""
 
-    def __init__(self, log: Path):
+    def __init__(self, log: Path, port: int | None = None):
+        """`port`: any free one, if none is given."""
         self.log = log
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
 

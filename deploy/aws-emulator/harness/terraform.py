@@ -22,7 +22,7 @@ def missing() -> str | None:
 
 def offline() -> dict[str, str]:
     """Providers from the mirror, no questions to anybody."""
-    return {"TF_CLI_CONFIG_FILE": str(settings.MIRROR / "terraformrc"), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+    return {"TF_CLI_CONFIG_FILE": str(settings.MIRROR / "terraformrc"), "CHECKPOINT_DISABLE": "1"}
 
 
 def against(emulator: str) -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""The role that plans, at work: the emulator refuses what its policies don't allow. It knows actions and most resources, and no conditions, so the
+role that applies (whose rights on IAM end at names) can't be tried like that: test_policies.py reads its policies instead."""
+
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from .conftest import PRODUCTION, Module, changes
+
+
+@contextmanager
+def rights_matter(aws: str) -> Iterator[None]:
+    def after(actions: str) -> None:
+        """From that many on; a request before them is anybody's."""
+        asked = urllib.request.Request(f"{aws}/moto-api/reset-auth", data=actions.encode(), headers={"Content-Type": "text/plain"})
+        with urllib.request.urlopen(asked, timeout=30):
+            pass
+
+    after("0")
+    try:
+        yield
+    finally:
+        after("inf")
+
+
+@pytest.fixture(scope="module")
+def planner(production, clients) -> Module:
+    """Terraform with the credentials of the role that a pull request's job assumes."""
+    role = production.output("github_role_arns")["plan"]
+    given = clients("sts").assume_role(RoleArn=role, RoleSessionName="pull-request")["Credentials"]
+    return Module(production.folder, {**production.environment, "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+                                      "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"], "AWS_SESSION_TOKEN": given["SessionToken"]})
+
+
+def test_the_role_that_plans_can_read_all_that_a_plan_reads(aws, planner):
+    with rights_matter(aws):
+        assert changes(planner.plan("-lock=false", *PRODUCTION)) == {}
+
+
+def test_it_can_take_no_lock(aws, planner):
+    """Which is why deploy/ci/terraform.sh plans without one."""
+    with rights_matter(aws):
+        said = planner.terraform("plan", *PRODUCTION, fails=True)
+    assert "Error acquiring the state lock" in said and "Access Denied" in said
+
+
+def test_it_can_change_nothing(aws, planner):
+    with rights_matter(aws):
+        planner.plan("-lock=false", *PRODUCTION, "-var=system_nodes_max=9")
+        said = planner.terraform("apply", "-lock=false", "the.tfplan", fails=True)
+    assert "not authorized to perform: eks:UpdateNodegroupConfig" in said
