@@ -66,6 +66,7 @@ resource "kubernetes_job_v1" "database_users" {
           }
 
           security_context {
+            run_as_non_root            = true # again: left out, the provider says false here, and no pod is let in
             allow_privilege_escalation = false
             read_only_root_filesystem  = true
 

@@ -169,8 +169,9 @@ variable "shop_rollout_surge" {
 }
 
 variable "rds_authorities" {
-  description = "File with the authorities that sign RDS' certificates: AWS publishes it as global-bundle.pem (docs/aws.md)."
+  description = "File with the authorities that sign RDS' certificates: AWS publishes it (docs/aws.md)."
   type        = string
+  default     = "global-bundle.pem"
 
   validation {
     condition     = can(regex("-----BEGIN CERTIFICATE-----", file(var.rds_authorities)))
