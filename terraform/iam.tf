@@ -141,7 +141,7 @@ data "aws_iam_policy_document" "assumed_by_pod" {
     condition {
       test     = "ArnEquals"
       variable = "aws:SourceArn"
-      values   = ["${local.arn}:eks:${var.region}:${local.account_id}:cluster/${local.name}"]
+      values   = [local.cluster_arn]
     }
     condition {
       test     = "StringEquals"

@@ -231,7 +231,7 @@ data "aws_iam_policy_document" "karpenter" {
   statement {
     sid       = "FindTheApi"
     actions   = ["eks:DescribeCluster"]
-    resources = [aws_eks_cluster.this.arn]
+    resources = [local.cluster_arn]
   }
 }
 

@@ -20,6 +20,8 @@ locals {
   arn        = "arn:${local.partition}"
   zones      = length(var.availability_zones) > 0 ? var.availability_zones : slice(data.aws_availability_zones.available.names, 0, 3)
   production = var.environment == "production"
+  # By its name and not from the cluster itself: policies that name it are then known, and unchanged, while the cluster changes.
+  cluster_arn = "${local.arn}:eks:${var.region}:${local.account_id}:cluster/${local.name}"
 
   # The namespaces and service accounts that roles are bound to. Those of add-ons are AWS' own names, the others those of the charts that
   # docs/aws.md installs.
