@@ -158,7 +158,7 @@ CASES = [
           ("one did", gauge("ff_http_handler_exceptions_total", "0x5 1x20", ',server="shop"'), "20m"),
           ("one did two hours ago", gauge("ff_http_handler_exceptions_total", "0x5 1x200", ',server="shop"'), "2h")),
     *pair("ReleaseTakenBack", "ticket",
-          ("Argo Rollouts says so", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Degraded"}': "1x9"}, "5m"),
+          ("Argo Rollouts says so", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Abort"}': "1x9"}, "5m"),
           ("it goes on", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Progressing"}': "1x9"}, "5m")),
     *pair("CertificateEnds", "ticket",
           ("in ten days", {'certmanager_certificate_expiration_timestamp_seconds{name="shop",namespace="fashionforward"}': "864000x20"}, "2h"),

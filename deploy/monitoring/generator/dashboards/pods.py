@@ -27,7 +27,7 @@ DASHBOARD = Dashboard(
                          f"(rate({series('ff_checkout_seconds_bucket')}[$__rate_interval])) * {RELEASE}))", "{{version}}"),), width=6),
             Panel("Traffic by release", "reqps", "Follows the canary's weight.",
                   (Query(by_release("ff_http_requests_total", server="shop"), "{{version}}"),), stacked=True, width=6),
-            Panel("Rollout", "none", "Argo Rollouts' view: 1 in the phase that it is in. Degraded: the release was taken back.",
+            Panel("Rollout", "none", "Argo Rollouts' view: 1 in the phase that it is in. Abort: the release was taken back.",
                   (Query("max by (name, phase) (rollout_info)", "{{name}}: {{phase}}", needs="rollouts"),), width=12),
             Panel("Pods of the Deployment", "none", "Kubernetes' view of the rollout: wanted, updated, available.",
                   (Query('kube_deployment_spec_replicas{deployment=~"fashionforward.*"}', "{{deployment}}: wanted", needs="cluster"),
