@@ -88,6 +88,8 @@ def monitoring_overlay(scale: str) -> str:
 def install_monitoring(cluster: Cluster, scale: str) -> ClusterPrometheus:
     make_image(PROMETHEUS_IMAGE, folder_of("prometheus") / "prometheus", "/bin/prometheus", ("prometheus",))
     make_image(ALERTMANAGER_IMAGE, folder_of("alertmanager") / "alertmanager", "/bin/alertmanager", ("alertmanager",))
+    # With its volume: what an earlier one has seen would burn budgets.
+    cluster.kubectl("delete", "namespace", "monitoring", "--ignore-not-found", "--timeout=120s", timeout=150)
     cluster.kubectl("apply", "-k", monitoring_overlay(scale))
     for workload in ("statefulset/prometheus", "deployment/alertmanager"):
         cluster.kubectl("-n", "monitoring", "rollout", "status", workload, f"--timeout={READY_SECONDS_MAX}s", timeout=READY_SECONDS_MAX + 20)
@@ -137,10 +139,12 @@ def phase(cluster: Cluster) -> str:
 
 
 def wait_for_phase(cluster: Cluster, wanted: tuple, seconds: float, say=lambda: "") -> str:
+    """Of the Rollout, once the controller has seen what was applied: the Rollout itself, and the Deployment that is its template."""
     def reached():
         found = rollout(cluster)
-        status = found.get("status", {})
-        observed = str(found["metadata"]["generation"]) == str(status.get("observedGeneration", ""))
-        return status.get("phase") if observed and status.get("phase") in wanted else ""
+        status, generation = found.get("status", {}), str(found["metadata"]["generation"])
+        template = str(cluster.get("deployments", "fashionforward")["metadata"]["generation"])
+        seen = (str(status.get("observedGeneration")), str(status.get("workloadObservedGeneration"))) == (generation, template)
+        return status.get("phase") if seen and status.get("phase") in wanted else ""
     return wait_until(reached, f"the rollout to be {' or '.join(wanted)}",
                       seconds, lambda: json.dumps(rollout(cluster).get("status", {}))[:2000] + "\n" + say(), every=0.5)
