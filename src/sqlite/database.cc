@@ -5,6 +5,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <deque>
+#include <set>
 
 #include <filesystem>
 #include <system_error>
@@ -58,11 +60,32 @@ struct Prepared {
 
 }  // namespace
 
+// What watch_rows() remembers: rows_[i] was written as number first + i.
+struct Watched {
+  std::string table;
+  std::size_t most = 0;
+  std::deque<std::int64_t> rows{};
+  std::int64_t first = 0;
+  std::int64_t data_version = 0;  // SQLite's own: it moves when another connection has committed
+
+  std::int64_t end() const { return first + static_cast<std::int64_t>(rows.size()); }
+
+  static void written(void* self, int, const char*, const char* table, sqlite3_int64 row) {
+    auto& watched = *static_cast<Watched*>(self);
+    if (watched.table != table) return;
+    watched.rows.push_back(row);
+    if (watched.rows.size() <= watched.most) return;
+    watched.rows.pop_front();
+    ++watched.first;
+  }
+};
+
 struct Database::State {
   sqlite3* handle = nullptr;
   std::string path;
   std::optional<Error> failure;
   int failure_rc = SQLITE_OK;  // SQLite's own code for it
+  Watched watched;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> prepared;
 
   State() = default;
@@ -246,6 +269,27 @@ std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid
 std::int64_t Database::changes() const { return sqlite3_changes64(state_->handle); }
 std::int64_t Database::total_changes() const { return sqlite3_total_changes64(state_->handle); }
 const std::string& Database::path() const { return state_->path; }
+
+void Database::watch_rows(std::string table, std::size_t most) {
+  state_->watched = {.table = std::move(table), .most = most};
+  sqlite3_update_hook(state_->handle, &Watched::written, &state_->watched);
+}
+
+ChangedRows Database::rows_changed_since(std::int64_t position) {
+  Watched& watched = state_->watched;
+  auto version = statement("PRAGMA data_version");
+  if (version.step() && version.integer(0) != watched.data_version) {
+    watched.data_version = version.integer(0);
+    watched.first = watched.end() + 1;  // beyond every position that was given
+    watched.rows.clear();
+  }
+  ChangedRows changed;
+  changed.position = watched.end();
+  if (position < watched.first || position > watched.end()) return changed;
+  const std::set<std::int64_t> rows(watched.rows.begin() + (position - watched.first), watched.rows.end());
+  changed.rows.emplace(rows.begin(), rows.end());
+  return changed;
+}
 
 Statement::Statement(Database::State* database, sqlite3_stmt* statement, bool* in_use)
     : database_(database), statement_(statement), in_use_(in_use) {}

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -48,6 +49,13 @@ struct OpenOptions {
   std::int64_t cache_kib_max = 16 * 1024;        // pages kept in memory by this connection
   std::int64_t checkpoint_pages = 4000;          // the WAL is folded into the file when it is this long
   std::string vfs{};                             // empty: the system's own
+};
+
+/// The rows of one table that were written, as Database::rows_changed_since() tells.
+struct ChangedRows {
+  std::optional<std::vector<std::int64_t>>
+      rows;                   // rowids, each once, in order; nothing: any row may have changed
+  std::int64_t position = 0;  // for the next question
 };
 
 class Statement;
@@ -84,6 +92,14 @@ class Database {
   std::int64_t changes() const;        // by the last statement
   std::int64_t total_changes() const;  // by all statements of this connection
   const std::string& path() const;
+
+  /// From now on the rows of `table` that this connection writes are remembered, the last `most` of them.
+  /// Once, for one table.
+  void watch_rows(std::string table, std::size_t most);
+  /// Since `position`, an earlier answer's. A row may be told that a rollback left as it was. Any row may
+  /// have changed where another connection wrote meanwhile, or where `position` is further back than what is
+  /// remembered, or of no answer (-1).
+  ChangedRows rows_changed_since(std::int64_t position);
 
  private:
   friend class Statement;

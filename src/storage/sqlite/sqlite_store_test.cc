@@ -154,6 +154,50 @@ TEST_F(SqliteStoreTest, OrdersOfTwoProcessesOnOneFileNeverOversell) {
   EXPECT_THAT(one.violations(), IsEmpty());
 }
 
+TEST_F(SqliteStoreTest, WhoKeepsUpWithStockIsToldWhatOrdersChangedAndNothingElse) {
+  ASSERT_TRUE(SqliteStore::migrate(path, clock).has_value());
+  Shop one(SqliteStore::open(path, clock).value(), clock);
+  const VariantId shirt = one.stocked("shirt", 9), socks = one.stocked("socks", 9);
+  std::int64_t position = inventory::StockStore::kFromScratch;
+  const auto ask = [&] {
+    auto changes = run(one.store().stock().changed_since(position)).value();
+    position = changes.position;
+    return changes;
+  };
+  const auto told = [&] {
+    const inventory::StockChanges changes = ask();
+    EXPECT_FALSE(changes.all);
+    std::vector<std::pair<VariantId, inventory::Quantity>> available;
+    for (const inventory::Stock& stock : changes.stocks)
+      available.emplace_back(stock.variant, stock.available);
+    return available;
+  };
+  EXPECT_TRUE(ask().all);
+  EXPECT_THAT(told(), IsEmpty());
+
+  one.add_to_cart(CartId{}, shirt, 1);
+  EXPECT_THAT(told(), IsEmpty()) << "a cart takes nothing";
+  one.placed(one.order({{shirt, 2}}, orders::State::kPlaced));
+  EXPECT_THAT(told(), testing::ElementsAre(std::pair(shirt, 7)));
+  const orders::Order held = one.placed(one.order({{socks, 3}}));
+  EXPECT_THAT(told(), testing::ElementsAre(std::pair(socks, 6)));
+  clock.advance(std::chrono::minutes(10));
+  one.release_holds({held.id});  // no event tells of it
+  EXPECT_THAT(told(), testing::ElementsAre(std::pair(socks, 9)));
+
+  // What another process sold is in nobody's memory here: everything is read.
+  Shop two(SqliteStore::open(path, clock).value(), clock);
+  orders::NewOrder elsewhere = two.order({{shirt, 7}}, orders::State::kPlaced);
+  SeededRandom random(6);
+  elsewhere.order->id = OrderId{Uuid::v7(clock.now(), random)};
+  elsewhere.order->cart = CartId{Token::make(random)};
+  two.placed(elsewhere);
+  const inventory::StockChanges changes = ask();
+  EXPECT_TRUE(changes.all);
+  EXPECT_THAT(changes.stocks, testing::Contains(testing::Field(&inventory::Stock::available, 0)));
+  EXPECT_THAT(told(), IsEmpty());
+}
+
 TEST_F(SqliteStoreTest, AUrlNamesAFile) {
   EXPECT_EQ(sqlite_path("sqlite:var/shop.db").value(), "var/shop.db");
   EXPECT_EQ(sqlite_path("sqlite:///srv/shop.db").value(), "/srv/shop.db");
