@@ -13,7 +13,8 @@ from support.cluster import NAMESPACE, ROOT, wait_until
 from support.cluster_load import Hey, Visits
 from support.cluster_overlays import differences, documents, rendered_without
 from support.cluster_recording import Recording
-from support.cluster_shop import HPA, HTTP, OVERLAY, STABLE
+from support.cluster_shop import HPA, HTTP, OVERLAY, STABLE, START_SECONDS_MAX
+from support.cluster_watch import Watch
 from support.storm import Shelf
 
 from cluster.conftest import ALL
@@ -29,6 +30,7 @@ AFTER_SECONDS = 15         # at a time, until the pods are gone
 REST_SECONDS_MAX = 180     # until what the pods' start took is no longer in the average that metrics-server gives
 DOWN_SECONDS_MAX = 400
 READY_BAR_SECONDS = 1.0    # from a container's start to Ready
+NEW_PODS = 3               # in a calm, one after the other
 GOODS = Shelf(hot=1_000_000, few=1_000_000)
 MAY_DIFFER = re.compile(r"spec\.template\.spec\.containers\.\w[\w-]*\.resources\.(requests|limits)\.(cpu|memory)|"
                         r"spec\.behavior\.scaleDown\.(stabilizationWindowSeconds|policies)")
@@ -73,6 +75,13 @@ def started(shop, pod: dict) -> float:
     return datetime.datetime.fromisoformat(moment + "+00:00").timestamp() + float(nanoseconds or 0)
 
 
+def told_of(seconds: list) -> str:
+    """From a container's start to Ready, beside the bar."""
+    listed = ", ".join(f"{each:.2f}" for each in sorted(seconds))
+    met = sum(each <= READY_BAR_SECONDS for each in seconds)
+    return f"exec to Ready of {len(seconds)} new pods: {listed} s; bar {READY_BAR_SECONDS:.0f} s: {met} of {len(seconds)} met"
+
+
 def missing(shop, orders: list) -> int:
     """Of the orders that shoppers were told, how many the database does not have."""
     found = 0
@@ -80,6 +89,22 @@ def missing(shop, orders: list) -> int:
         listed = ",".join(f"'{order}'" for order in orders[at:at + ORDERS_AT_ONCE])
         found += int(shop.sql(f"SELECT count(*) FROM orders WHERE id::text IN ({listed})"))
     return len(orders) - found
+
+
+def test_a_pod_that_comes_while_the_machine_has_room_is_ready(shop):
+    """What the program itself takes: in the spike eight start at once on processors that have none left."""
+    took = []
+    with Watch(shop.cluster, "pods", STABLE) as pods:
+        for _ in range(NEW_PODS):
+            old = shop.names()
+            shop.cluster.kubectl("-n", NAMESPACE, "delete", "pod", min(old), "--wait=false")
+            wait_until(lambda: len(shop.cluster.list("pods", STABLE)) == LEAST == len(shop.ready_pods()) and shop.names() != old,
+                       "the pod that replaces it", START_SECONDS_MAX, shop.troubles)
+            new, = (pod for pod in shop.ready_pods() if pod["metadata"]["name"] not in old)
+            wait_until(lambda: new["metadata"]["name"] in pods.became_ready(), "the watch to see it", START_SECONDS_MAX)
+            took.append(pods.became_ready()[new["metadata"]["name"]] - started(shop, new))
+            assert new["status"]["containerStatuses"][0]["restartCount"] == 0
+    print(f"\nin a calm: {told_of(took)}")
 
 
 def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop, tmp_path):
@@ -135,8 +160,7 @@ def test_a_spike_makes_two_pods_ten_and_two_again_and_nobody_is_turned_away(shop
     cluster_picture.draw_file(path, path.with_suffix(".svg"))
     print(f"  decided after {decided:.1f} s, the first new pod served after {first:.1f} s, {most} pods ready after "
           f"{all_ready:.1f} s; {LEAST} again {down:.1f} s after the load ended")
-    print(f"  exec to Ready of {len(took)} new pods: {', '.join(f'{seconds:.2f}' for seconds in took)} s; bar "
-          f"{READY_BAR_SECONDS:.0f} s: {sum(seconds <= READY_BAR_SECONDS for seconds in took)} of {len(took)} met")
+    print(f"  {told_of(took)}")
     quiet = sum(sum(each.endings().values()) for each in rounds if each is not spike)
     print(f"  in the spike {spike}\n  before and after it {quiet} requests of visits")
     print(f"  {failed} failed; {told_when} were told when to come again, and then got what they came for")
