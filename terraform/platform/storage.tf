@@ -1,8 +1,9 @@
-# What a PersistentVolumeClaim gets on EKS; deploy/overlays/eks/volume.yaml names it. EKS itself has no default class.
+# What a PersistentVolumeClaim gets on EKS. deploy/overlays/eks/volume.yaml names it; for claims that name none it is the default, of which EKS
+# itself has none.
 resource "kubernetes_storage_class_v1" "gp3" {
   metadata {
     name        = "gp3"
-    annotations = { "storageclass.kubernetes.io/is-default-class" = "true" }
+    annotations = { "storageclass.kubernetes.io/is-default-class" = tostring(var.default_storage_class) }
   }
 
   storage_provisioner    = "ebs.csi.aws.com"

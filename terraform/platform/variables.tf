@@ -168,6 +168,12 @@ variable "shop_rollout_surge" {
   }
 }
 
+variable "default_storage_class" {
+  description = "Whether claims that name no StorageClass get gp3. false where the cluster has a default already: of two, the newer one would win."
+  type        = bool
+  default     = true
+}
+
 variable "rds_authorities" {
   description = "File with the authorities that sign RDS' certificates: AWS publishes it (docs/aws.md)."
   type        = string

@@ -20,6 +20,7 @@ VARIABLES = {
     "master_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-1", "domain_name": "shop.example.com",
     "volumes_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/1", "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
     "load_balancer": {"security_group_id": "sg-1", "subnet_ids": ["subnet-1", "subnet-2"]},
+    "default_storage_class": False,  # others who are in this cluster now would get it
 }
 
 
@@ -96,6 +97,13 @@ def test_the_job_that_makes_the_databases_users_is_let_in_by_pod_security(platfo
         assert time.monotonic() < end, kubectl(cluster, "-n", NAMESPACE, "get", "events")
         time.sleep(1)
     assert len(pods) == 1
+
+
+def test_a_claim_that_names_no_class_gets_an_encrypted_disk_on_eks(platform):
+    planned = platform.plan("-var=default_storage_class=true")
+    assert changes(planned) == {"kubernetes_storage_class_v1.gp3": ["update"]}
+    after, = (each["change"]["after"] for each in planned["resource_changes"] if each["type"] == "kubernetes_storage_class_v1")
+    assert after["metadata"][0]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}
 
 
 def test_disks_are_encrypted_and_where_their_pod_is(platform, cluster):
