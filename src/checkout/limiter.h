@@ -6,8 +6,8 @@
 // last of them still comes back within `target`, counting the batch under way that it has to wait for. Where
 // a commit alone takes longer than that, fewer operations would only make smaller batches, each as slow: then
 // two batches are let in that are large enough to spend four fifths of their time on operations. Why a law
-// and not a probe (TCP's increase and decrease, gradients): both were simulated, and with a store that
-// commits in batches they starve it, because latency does not fall when they let fewer in (limiter_test.cc).
+// and not a probe (TCP's increase and decrease, gradients): with a store that commits in batches latency does
+// not fall when fewer are let in, so that a probe starves it (docs/adr/0011).
 //
 // Invariant: at most bound() operations were let in and have not left. Any thread.
 #pragma once
