@@ -5,6 +5,7 @@ import argparse
 import fcntl
 import os
 import shlex
+import signal
 import sys
 import time
 
@@ -37,6 +38,7 @@ def exports(address: str) -> str:
 
 def serve(port: int | None) -> None:
     tools()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the emulator ends with it, however it ends
     served = emulator.Emulator(settings.LOGS / "emulator.log", port)
     with served as address:
         print(f"AWS stands at {address} until ctrl-C. In another shell:\n\n"

@@ -49,6 +49,11 @@ def text(value: str) -> bytes:
     return head + content
 
 
+def of_xml(said: str) -> dict:
+    found = {name: re.search(rf"<{tag}>(.*?)</{tag}>", said, re.S) for name, tag in (("__type", "Code"), ("message", "Message"))}
+    return {name: each[1] for name, each in found.items() if each}
+
+
 class Translation:
     """WSGI: what is not of that protocol passes untouched."""
 
@@ -72,7 +77,7 @@ class Translation:
                         "CONTENT_LENGTH": str(len(question)), "HTTP_X_AMZ_TARGET": ".".join(asked.groups()), "wsgi.input": io.BytesIO(question)})
         heard = {}
         said = b"".join(self.application(changed, lambda status, headers, _=None: heard.update(status=status)))
-        answer = json.loads(said) if said.strip() else {}
+        answer = json.loads(said) if said.strip().startswith(b"{") else of_xml(said.decode())  # refusals are XML whatever was asked in
         headers = [("smithy-protocol", "rpc-v2-cbor"), ("Content-Type", "application/cbor")]
         if heard["status"].startswith("2"):
             encoded = bytearray(b"" if (shape := self.operation(*asked.groups()).output_shape) else b"\xa0")  # an empty map
