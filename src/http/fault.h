@@ -12,7 +12,7 @@ enum class Fault : std::uint8_t {
   kBadLineEnd,           // CR or LF alone
   kControlCharacter,     // in a field's value
   kFoldedField,          // obs-fold
-  kBadField,             // no colon, space before it, a name that is no token
+  kBadField,             // no colon, space before it, a name that is no token; Content-Type twice
   kBadTarget,            // characters, escapes, dot segments, not UTF-8
   kBadHost,              // missing, double or malformed
   kBadContentLength,     // double or not a number

@@ -1,5 +1,7 @@
 #include "http/parser.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -60,16 +62,33 @@ std::optional<Method> known_method(std::string_view name) {
   return std::nullopt;
 }
 
+/// RFC 3986 3.2.2, what stands between the brackets: an IPv6 address; no system here knows of a later kind.
+bool is_ip_literal(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> address{};
+  if (text.size() >= address.size()) return false;
+  std::copy(text.begin(), text.end(), address.begin());
+  in6_addr parsed{};
+  return inet_pton(AF_INET6, address.data(), &parsed) == 1;
+}
+
+/// Empty (RFC 3986 3.2.3) or a number that TCP has.
+bool is_port(std::string_view text) {
+  if (text.size() > 5) return false;
+  unsigned number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    number = number * 10 + static_cast<unsigned>(c - '0');
+  }
+  return number <= 65'535;
+}
+
 /// uri-host [":" port]: no user part, nothing that could be taken for a path.
 bool is_host(std::string_view host) {
   if (host.empty() || host.size() > kHostBytesMax) return false;
   std::string_view port;
   if (host[0] == '[') {
     const std::size_t end = host.find(']');
-    if (end == host.npos || end < 3) return false;
-    for (const char c : host.substr(1, end - 1)) {
-      if (!is_alnum(static_cast<unsigned char>(c)) && c != ':' && c != '.') return false;
-    }
+    if (end == host.npos || !is_ip_literal(host.substr(1, end - 1))) return false;
     port = host.substr(end + 1);
   } else {
     const std::size_t colon = std::min(host.find(':'), host.size());
@@ -80,8 +99,7 @@ bool is_host(std::string_view host) {
     port = host.substr(colon);
   }
   if (port.empty()) return true;
-  return port[0] == ':' && port.size() <= 6 &&
-         std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return port[0] == ':' && is_port(port.substr(1));
 }
 
 /// What the fields say about the message itself.
@@ -91,6 +109,7 @@ struct Fields {
   unsigned hosts = 0;
   unsigned content_lengths = 0;
   unsigned transfer_encodings = 0;
+  unsigned content_types = 0;
   std::uint64_t length = 0;
   bool chunked = false;
   bool expects_continue = false;
@@ -149,6 +168,10 @@ void judge(std::string_view name, std::string_view value, Fields& fields) {
         fields.close = fields.close || iequals_ascii(option, "close");
         fields.keep_alive = fields.keep_alive || iequals_ascii(option, "keep-alive");
       });
+      return;
+    case 12:
+      // RFC 9110 5.3: no list, so one at most; the first reader would see another form than the second.
+      if (iequals_ascii(name, "Content-Type") && ++fields.content_types > 1) fields.note(Fault::kBadField);
       return;
     case 14: {
       if (!iequals_ascii(name, "Content-Length")) return;
