@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import PRODUCTION, Module, changes
 
+NAME = "fashionforward-production"
+
 
 @contextmanager
 def rights_matter(aws: str) -> Iterator[None]:
@@ -46,8 +48,10 @@ def test_it_can_take_no_lock(aws, planner):
     assert "Error acquiring the state lock" in said and "Access Denied" in said
 
 
-def test_it_can_change_nothing(aws, planner):
+def test_it_can_change_nothing(aws, planner, clients):
     with rights_matter(aws):
         planner.plan("-lock=false", *PRODUCTION, "-var=system_nodes_max=9")
         said = planner.terraform("apply", "-lock=false", "the.tfplan", fails=True)
-    assert "not authorized to perform: eks:UpdateNodegroupConfig" in said
+    assert "UpdateNodegroupConfig" in said and "StatusCode: 403" in said
+    nodes = clients("eks").describe_nodegroup(clusterName=NAME, nodegroupName="system")["nodegroup"]
+    assert nodes["scalingConfig"]["maxSize"] == 6
