@@ -18,7 +18,7 @@ constexpr Instant kNoon{1'800'000'000'000'000};
 
 http::Response page(const http::Request& request, int status, int retry_after_s) {
   std::string body = request.path.starts_with("/api/") ? "problem" : "page";
-  if (request.method == Method::kPost) body += " after a form";
+  if (request.method == Method::kPost) body += request.path == "/" ? " after a form" : " after the way in";
   return http::Response::text(status, body).header("Retry-After", std::to_string(retry_after_s));
 }
 
@@ -186,6 +186,8 @@ TEST_F(GatekeeperTest, RefusalsSpeakTheLanguageOfTheirPathAndSpreadTheReturns) {
   EXPECT_EQ(heads.size(), Refusals::kVariants);
   (void)ask(Method::kPost, "/checkout", Priority::kCheckout);
   EXPECT_EQ(last->body, "page after a form");
+  (void)ask(Method::kPost, "/queue/drop/enter", Priority::kCheckout);
+  EXPECT_EQ(last->body, "page after the way in");
   EXPECT_THAT(last->head, AllOf(HasSubstr("HTTP/1.1 503 "), HasSubstr("\r\nRetry-After: "),
                                 testing::Not(HasSubstr("ETag"))));
 }

@@ -4,11 +4,20 @@
 
 namespace ff::admission {
 
+namespace {
+
+constexpr std::string_view kApiPath = "/api/", kPagePath = "/", kQueuePath = "/queue/", kWayIn = "/enter";
+
+}  // namespace
+
 Refusals::Refusals(const RefusalPage& page, const http::SecurityHeaders& security) {
   for (std::size_t style = 0; style < kStyles; ++style) {
     http::Request request;
-    request.method = style == kPageAfterForm ? http::Method::kPost : http::Method::kGet;
-    request.path = style == kApi ? "/api/" : "/";
+    const bool form = style == kPageAfterForm || style == kPageAfterWayIn;
+    request.method = form ? http::Method::kPost : http::Method::kGet;
+    request.path = style == kApi              ? std::string(kApiPath)
+                   : style == kPageAfterWayIn ? std::string(kQueuePath) + "sale" + std::string(kWayIn)
+                                              : std::string(kPagePath);
     for (std::size_t variant = 0; variant < kVariants; ++variant) {
       const int retry_after_s = kRetryAfterFirst_s + static_cast<int>(variant);
       busy_[style][variant] = http::finish(page(request, 503, retry_after_s), {}, security);
@@ -18,9 +27,11 @@ Refusals::Refusals(const RefusalPage& page, const http::SecurityHeaders& securit
 }
 
 Refusals::Style Refusals::style_of(const http::Request& request) {
-  if (request.path.starts_with("/api/")) return kApi;
+  const std::string_view path = request.path;
+  if (path.starts_with(kApiPath)) return kApi;
   const bool reading = request.method == http::Method::kGet || request.method == http::Method::kHead;
-  return reading ? kPage : kPageAfterForm;
+  if (reading) return kPage;
+  return path.starts_with(kQueuePath) && path.ends_with(kWayIn) ? kPageAfterWayIn : kPageAfterForm;
 }
 
 std::shared_ptr<const http::FinishedBytes> Refusals::busy(const http::Request& request,

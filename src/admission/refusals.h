@@ -34,7 +34,7 @@ class Refusals {
                                                        Random& random) const;
 
  private:
-  enum Style : std::size_t { kPage, kPageAfterForm, kApi, kStyles };
+  enum Style : std::size_t { kPage, kPageAfterForm, kPageAfterWayIn, kApi, kStyles };
   using Variants = std::array<std::shared_ptr<const http::FinishedBytes>, kVariants>;
 
   static Style style_of(const http::Request& request);

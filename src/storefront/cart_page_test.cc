@@ -199,9 +199,47 @@ TEST(ErrorPages, SaysWhenToComeBackAndAsksAgainByItself) {
   EXPECT_GE(wait_s, 4);
   EXPECT_LE(wait_s, 9);
   EXPECT_EQ(header_of(busy, "Refresh"), std::to_string(wait_s));
+}
+
+TEST(ErrorPages, TellsWhoSentAFormThatItWasNotDoneAndTearsNothingAway) {
+  TestShop shop;
+  http::Request request;
   request.method = http::Method::kPost;
-  EXPECT_THAT(header_of(shop.errors.page(request, 503, ""), "Refresh"), HasSubstr("url=/cart"))
-      << "never posts again";
+  request.path = "/checkout";
+  for (const int status : {429, 503}) {
+    const http::Response page = shop.errors.refusal(request, status, 7);
+    EXPECT_EQ(page.status, status);
+    EXPECT_EQ(header_of(page, "Retry-After"), "7");
+    EXPECT_EQ(header_of(page, "Refresh"), "") << "elsewhere what was typed would be gone";
+    EXPECT_THAT(page.body, HasSubstr("What you sent was not done"));
+    EXPECT_THAT(page.body, HasSubstr("about 7 seconds"));
+    EXPECT_THAT(page.body, Not(HasSubstr("asks again by itself")));
+    EXPECT_THAT(page.body, Not(HasSubstr("Nothing is lost")));
+  }
+}
+
+TEST(ErrorPages, SaysSoWhereItIsNotKnownWhetherAFormWasDone) {
+  TestShop shop;
+  http::Request request;
+  request.method = http::Method::kPost;
+  request.path = "/cart/lines";
+  const http::Response page = shop.errors.of(request, Error{ErrorCode::kUnknown, "reply lost", {}});
+  EXPECT_EQ(page.status, 503);
+  EXPECT_EQ(header_of(page, "Refresh"), "");
+  EXPECT_THAT(page.body, HasSubstr("look at your cart before you send it again"));
+  EXPECT_THAT(page.body, Not(HasSubstr("was not done")));
+  EXPECT_THAT(shop.errors.of(request, Error{ErrorCode::kUnavailable, "away", {}}).body,
+              HasSubstr("was not done"));
+}
+
+TEST(ErrorPages, TakesWhoWasRefusedAtTheWayInBackToTheirPlace) {
+  TestShop shop;
+  http::Request request;
+  request.method = http::Method::kPost;
+  request.path = "/queue/drop/enter";
+  const http::Response page = shop.errors.refusal(request, 503, 3);
+  EXPECT_EQ(header_of(page, "Refresh"), "3; url=.") << "the same bytes for every sale";
+  EXPECT_THAT(page.body, HasSubstr("your place in the line is kept"));
 }
 
 TEST(ErrorPages, KeepsTheOperatorsDetailFromTheShopper) {

@@ -135,7 +135,11 @@ Task<http::Response> CartRoutes::answer(const http::Request& request, std::optio
     if (cart) id = cart->id;
     std::string country;
     auto view = co_await load_cart(shop_, id, country);
-    if (!view) co_return errors_.of(request, view.error());
+    if (!view) {
+      Error error = std::move(view.error());
+      if (cart) error.code = ErrorCode::kUnknown;  // it was changed, and can't be shown
+      co_return errors_.of(request, error);
+    }
     const std::shared_ptr<const catalog::Snapshot> snapshot = shop_.catalogue.load();
     if (piece == "drawer") {
       response = drawer_piece(layout_, *view, notice, status);

@@ -170,7 +170,11 @@ Task<http::Response> CheckoutRoutes::place(const http::Request& request) {
     auto reconciled = co_await keep_what_is_left(shop_, *cart, view->cart);
     if (!reconciled) co_return errors_.of(request, reconciled.error());
     view = co_await view_of(request, values);
-    if (!view) co_return errors_.of(request, view.error());
+    if (!view) {
+      Error error = std::move(view.error());
+      if (*reconciled) error.code = ErrorCode::kUnknown;  // the cart was changed, and can't be shown
+      co_return errors_.of(request, error);
+    }
     if (checkout::is_idempotency_key(key)) view->idempotency_key = key;
     CheckoutNotice notice =
         told("Your cart was changed.", "It now holds what is available. Look it over and pay.");

@@ -32,15 +32,12 @@ Words words_for(int status, std::string_view title) {
       return {"That was too much at once",
               "What was sent is larger than anything this page takes. Nothing was changed."};
     case 429:
-      return {
-          "A little slower, please",
-          "More was asked for from your address than the shop gives to one. Nothing is lost: your cart is "
-          "kept, and this page asks again by itself."};
+      return {"A little slower, please", "More was asked for from your address than the shop gives to one."};
     case 503:
       return {
           "One moment, please",
-          "The shop can't do this right now: more people are here than it can serve well, or a part of it is "
-          "coming back. Nothing is lost: your cart is kept, and this page asks again by itself."};
+          "The shop can't do this right now: more people are here than it can serve well, or a part of it "
+          "is coming back."};
     default:
       break;
   }
@@ -55,10 +52,54 @@ bool safe_to_repeat(const http::Request& request) {
   return request.method == http::Method::kGet || request.method == http::Method::kHead;
 }
 
-/// Where "Try now" leads: the same page. A path that starts with two slashes would name another host.
-std::string_view same_page(const http::Request& request) {
-  if (!safe_to_repeat(request)) return "/cart";
-  return request.target.starts_with('/') && !request.target.starts_with("//") ? request.target : "/";
+constexpr std::string_view kQueuePath = "/queue/", kWayIn = "/enter";
+
+}  // namespace
+
+/// What a page that says "later" tells of what was asked for, and where it leads.
+struct Later {
+  std::string_view fate;
+  std::string_view before_wait, after_wait;  // of the seconds
+  std::string_view to, label;                // the way on; an empty reference is the page itself
+  bool by_itself = false;                    // it goes there when the time has come
+};
+
+namespace {
+
+/// `nothing_done`: no change was made, for certain.
+Later later_for(const http::Request& request, bool nothing_done) {
+  if (safe_to_repeat(request)) {
+    return {"Nothing is lost: your cart is kept, and this page asks again by itself.",
+            "We ask again in about ",
+            " seconds.",
+            "",
+            "Try now",
+            true};
+  }
+  if (is_way_in(request)) {
+    return {"Nothing is lost: your place in the line is kept.",
+            "This page takes you back to it in about ",
+            " seconds.",
+            ".",  // beside /queue/{sale}/enter: the same bytes for every sale
+            "Back to your place",
+            true};
+  }
+  if (!nothing_done) {
+    return {"It can't be told yet whether what you sent was done.",
+            "Wait about ",
+            " seconds, and look at your cart before you send it again.",
+            "/cart",
+            "See your cart",
+            false};
+  }
+  // Reloading comes first: a browser sends the same again, also where it forgets a form on the way back.
+  return {"What you sent was not done, and nothing was changed.",
+          "Wait about ",
+          " seconds, then reload this page: your browser asks whether to send the same again. Or go back and "
+          "send it from there.",
+          "/cart",
+          "See your cart",
+          false};
 }
 
 }  // namespace
@@ -88,6 +129,11 @@ int status_of(ErrorCode code) {
   return 500;
 }
 
+bool is_way_in(const http::Request& request) {
+  const std::string_view path = request.path;
+  return request.method == http::Method::kPost && path.starts_with(kQueuePath) && path.ends_with(kWayIn);
+}
+
 int retry_after_s(const http::Request& request) {
   return 4 + static_cast<int>(fingerprint(request.request_id()) % 6);
 }
@@ -96,7 +142,7 @@ ErrorPages::ErrorPages(const Layout& layout, const catalog::SnapshotHolder& cata
     : layout_(layout), catalogue_(catalogue) {}
 
 http::Response ErrorPages::page(const http::Request& request, int status, std::string_view title) const {
-  if (status == 503) return later(request, status, retry_after_s(request), same_page(request));
+  if (status == 503) return later(status, retry_after_s(request), later_for(request, true));
   const Words words = words_for(status, title);
   PageHead head;
   head.title = words.title;
@@ -121,14 +167,12 @@ http::Response ErrorPages::page(const http::Request& request, int status, std::s
 }
 
 http::Response ErrorPages::refusal(const http::Request& request, int status, int retry_after_s) const {
-  // An empty reference is the page itself, whichever it was.
-  return later(request, status, retry_after_s, safe_to_repeat(request) ? "" : "/cart");
+  return later(status, retry_after_s, later_for(request, true));
 }
 
 /// The smallest page that still is the shop's, without navigation to send people on to: there are many who
 /// get it.
-http::Response ErrorPages::later(const http::Request& request, int status, int wait_s,
-                                 std::string_view same_page) const {
+http::Response ErrorPages::later(int status, int wait_s, const Later& told) const {
   const Words words = words_for(status, {});
   PageHead head;
   head.title = words.title;
@@ -137,21 +181,26 @@ http::Response ErrorPages::later(const http::Request& request, int status, int w
   head.frame = Frame::kCheckout;
   http::Response response = layout_.respond(status, layout_.page(head, nullptr, [&](Html& html) {
     html << "<div class=\"wrap empty\"><p class=\"error-status\">" << status << "</p><h1>" << words.title
-         << "</h1><p>" << words.body << "</p><p class=\"empty-ways\"><a class=\"button\" href=\""
-         << href(same_page) << "\">Try now</a></p><p class=\"summary-small\">We ask again in about " << wait_s
-         << " seconds.</p></div>";
+         << "</h1><p>" << words.body << "</p><p>" << told.fate << "</p><p>" << told.before_wait << wait_s
+         << told.after_wait << "</p><p class=\"empty-ways\"><a class=\""
+         << (told.by_itself ? std::string_view("button") : std::string_view("text-link")) << "\" href=\""
+         << href(told.to) << "\">" << told.label << "</a></p></div>";
   }));
   personal(response);
   response.header("Retry-After", fmt::to_string(wait_s));
   // A header rather than <meta>: it leaves the page's content as it is, and a form is never posted twice by
   // it.
-  response.header("Refresh",
-                  safe_to_repeat(request) ? fmt::to_string(wait_s) : fmt::format("{}; url=/cart", wait_s));
+  if (told.by_itself) {
+    response.header("Refresh",
+                    told.to.empty() ? fmt::to_string(wait_s) : fmt::format("{}; url={}", wait_s, told.to));
+  }
   return response;
 }
 
 http::Response ErrorPages::of(const http::Request& request, const Error& error) const {
   http::log_failure("storefront", request, error);
+  if (status_of(error.code) == 503)
+    return later(503, retry_after_s(request), later_for(request, error.code != ErrorCode::kUnknown));
   return page(request, status_of(error.code), "That didn't work");
 }
 
