@@ -112,6 +112,14 @@ Answer Door::answer(const Posted& posted, const Visit& visit, Instant now) {
     queued.ticket = text;
     return queued;
   }
+  if (visit.looks_only) {
+    // Signed under no key and counted nowhere: it is nobody's place.
+    ticket = Ticket{sale.id(), sale.queue().epoch, bucket_at(sale.queue().opened_at, now), {}};
+    Queued queued = describe(posted, ticket, now);
+    queued.ticket = sign_ticket(SaleSecrets{}, *ticket);
+    queued.reached = false;
+    return queued;
+  }
   if (!limit_(visit.client, now)) {
     limited_.add();
     return describe(posted, std::nullopt, now);

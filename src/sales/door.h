@@ -39,6 +39,7 @@ struct Visit {
   std::string_view passes;     // likewise
   std::optional<CartId> cart;  // none: no pass can be valid
   std::string_view client;     // its address, for the limit of new tickets
+  bool looks_only = false;     // takes no ticket: where it would get one, it is told as if it had
 };
 
 /// Nothing stands before these products, or the shopper has a pass for all that does.
@@ -55,7 +56,7 @@ struct Queued {
   std::optional<std::int64_t> estimate_s;  // until its place is called; none: not known
   std::int64_t retry_after_s = 0;          // when to ask again; jittered, so that not all ask at once
   std::string ticket;                      // empty: its client takes too many; ask again after retry_after
-  bool ticket_is_new = false;              // the shopper does not have it yet
+  bool ticket_is_new = false;              // the shopper does not have it yet, and is to get it
   bool reached = false;                    // its turn has come: exchange it
   bool sold_out = false;                   // of all that the sale covers
 };

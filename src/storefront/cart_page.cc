@@ -211,6 +211,7 @@ void write_piece(Html& html, const pricing::Rules& rules, const CartView& cart, 
   write_free_delivery(html, cart);
   html << "<p class=\"sum\"><span>Subtotal</span><span class=\"amount\">" << cart.subtotal << "</span></p>"
        << "<p class=\"summary-small\">Delivery and tax are worked out at checkout.</p>";
+  write_sale_notes(html, cart.sales);
   write_way_on(html, cart);
   html << "<p class=\"summary-small\"><a class=\"text-link\" href=\"/collections\">Go on shopping</a></p>";
   write_estimate(html, cart, rules);

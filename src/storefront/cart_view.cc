@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "catalog/options.h"
+#include "sales/door.h"
 #include "shop/cart_change.h"
 
 namespace ff::storefront {
@@ -108,7 +109,10 @@ Task<Result<CartView>> load_cart(const shop::Shop& shop, std::optional<CartId> c
     // The truth is decided when the order reserves: a cart without stock labels is better than none.
     if (read) stocks = std::move(*read);
   }
-  co_return view_cart(cart, *snapshot, stocks, shop.rules, country);
+  CartView view = view_cart(cart, *snapshot, stocks, shop.rules, country);
+  if (shop.door != nullptr)
+    view.sales = sale_notes(*shop.door->board(), *snapshot, cart.lines, shop.clock.now());
+  co_return view;
 }
 
 Task<Result<std::optional<cart::Cart>>> keep_what_is_left(shop::Shop& shop, CartId cart, CartView view) {
@@ -118,7 +122,11 @@ Task<Result<std::optional<cart::Cart>>> keep_what_is_left(shop::Shop& shop, Cart
     const inventory::Quantity quantity = line.trouble == Trouble::kTooMany ? line.left : 0;
     const cart::Change change = shop::change_of(shop, cart, cart::Change::Kind::kSet, line.variant, quantity);
     auto changed = co_await shop.committer.change_cart(change);
-    if (!changed) co_return tl::unexpected(changed.error());
+    if (!changed) {
+      Error error = std::move(changed.error());
+      if (after) error.code = ErrorCode::kUnknown;  // some of it is done
+      co_return tl::unexpected<Error>(std::move(error));
+    }
     after = std::move(*changed);
   }
   co_return after;

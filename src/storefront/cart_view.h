@@ -17,6 +17,7 @@
 #include "pricing/pricing.h"
 #include "shop/product_picture.h"
 #include "shop/shop.h"
+#include "storefront/sale_notes.h"
 
 namespace ff::storefront {
 
@@ -56,6 +57,7 @@ struct CartView {
   std::string country;    // that the estimate is for
   std::vector<pricing::DeliveryOffer> offers;
   std::optional<Money> free_from;  // the threshold, when there is one for that country
+  std::vector<SaleNote> sales;     // that its pieces are in, where they have something to say
 };
 
 /// "/products/linen-shirt?variant=17"

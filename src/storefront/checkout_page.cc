@@ -77,6 +77,7 @@ void write_summary(Html& html, const CheckoutView& view) {
     html << "</span></li>";
   }
   html << "</ul><p><a class=\"text-link\" href=\"/cart\">Change the cart</a></p></details>";
+  write_sale_notes(html, view.cart.sales);
   if (view.totals) {
     const pricing::DeliveryMethod* chosen = nullptr;
     for (const pricing::DeliveryOffer& offer : view.cart.offers) {

@@ -23,7 +23,7 @@ void keep(http::Response& response, const http::Request& request, const shop::Id
 
 sales::Visit visit_of(const http::Request& request) {
   return {request.cookie(kTicketsCookie), request.cookie(kPassesCookie), cart_of(request),
-          request.remote_address};
+          request.remote_address, request.method == http::Method::kHead};
 }
 
 void keep_ticket(http::Response& response, const http::Request& request, const shop::Identity& identity,

@@ -136,6 +136,13 @@ void write_proof(Html& html, const QueueView& view) {
        << "</a>.</p></details>";
 }
 
+/// Said before anybody waits for more.
+void write_limit(Html& html, const QueueView& view) {
+  if (view.per_shopper_max == 0) return;
+  html << "<p>At most " << view.per_shopper_max
+       << " for each shopper in this sale: with one cart, or one e-mail address.</p>";
+}
+
 void write_draw(Html& html, const QueueView& view) {
   html << "<p class=\"queue-lead\">The sale starts on ";
   write_moment(html, view.queued.starts_at);
@@ -242,6 +249,7 @@ void write_piece(Html& html, const catalog::StockLabels& labels, const QueueView
       write_spent(html, view);
       break;
   }
+  if (state == State::kDraw || state == State::kWaiting || state == State::kTurn) write_limit(html, view);
   if (state == State::kDraw || state == State::kWaiting) write_facts(html, state, view);
   if (state != State::kLimited && state != State::kSoldOut) write_proof(html, view);
   if (asks_again(state))

@@ -15,6 +15,7 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -240,6 +241,42 @@ TEST_F(WaitingRoomTest, TellsWhoBoughtThatTheOrderStandsAndHowToBuyAgain) {
   EXPECT_THAT(browser.get("/queue/drop").body, Not(HasSubstr("was used")));
 }
 
+TEST_F(WaitingRoomTest, TellsHowManyOneShopperMayBuyBeforeAnOrderIsRefused) {
+  sale.settings.per_shopper_max = 2;
+  post();
+  const auto said = HasSubstr("At most 2 for each shopper in this sale");
+  EXPECT_THAT(browser.get("/queue/drop").body, said);
+  add(browser, "linen-shirt");
+  const std::string before = browser.get("/cart").body;
+  EXPECT_THAT(before, HasSubstr("The &lt;Drop&gt; starts on <time"));
+  EXPECT_THAT(before, HasSubstr("href=\"/queue/drop\""));
+  EXPECT_THAT(before, HasSubstr("At most 2 for each shopper in The &lt;Drop&gt;"));
+  start();
+  post({{0, 100}});
+  EXPECT_THAT(browser.get("/queue/drop").body, AllOf(HasSubstr("data-state=\"waiting\""), said));
+  EXPECT_THAT(browser.get("/cart").body, Not(HasSubstr("starts on")));
+  call_everybody();
+  EXPECT_THAT(browser.get("/queue/drop").body, AllOf(HasSubstr("data-state=\"turn\""), said));
+  browser.post("/queue/drop/enter", {});
+  EXPECT_THAT(browser.get("/checkout").body, HasSubstr("At most 2 for each shopper in The &lt;Drop&gt;"));
+  add(browser, "linen-shirt");
+  add(browser, "linen-shirt");
+  EXPECT_THAT(browser.get("/cart").body, HasSubstr("and your cart holds 3"));
+}
+
+TEST_F(WaitingRoomTest, SaysNothingOfALimitWhereThereIsNoneOrForOtherPieces) {
+  add(browser, "linen-shirt");
+  EXPECT_THAT(browser.get("/queue/drop").body, Not(HasSubstr("for each shopper")));
+  EXPECT_THAT(browser.get("/cart").body, Not(HasSubstr("for each shopper")));
+  sale.settings.per_shopper_max = 2;
+  post();
+  Browser other{shop};
+  add(other, "scarf");
+  EXPECT_THAT(other.get("/cart").body, Not(HasSubstr("for each shopper")));
+  shop.clock.advance_to(sale.settings.ends_at);
+  EXPECT_THAT(browser.get("/cart").body, Not(HasSubstr("for each shopper"))) << "it is over";
+}
+
 TEST_F(WaitingRoomTest, EndsAPassWithItsTime) {
   stand_in_line_and_be_called();
   browser.post("/queue/drop/enter", {});
@@ -298,6 +335,27 @@ TEST_F(WaitingRoomTest, SaysWhenItGivesNoMoreTicketsAndWhenToAskAgain) {
   EXPECT_NE(header_of(page, "Retry-After"), "");
   EXPECT_NE(header_of(page, "Refresh"), "");
   EXPECT_EQ(browser.cookies.count("ff_tickets"), 0u);
+}
+
+TEST_F(WaitingRoomTest, GivesNoPlaceToWhoOnlyAsksForTheHead) {
+  add(browser, "linen-shirt");
+  for (const bool started : {false, true}) {
+    if (started) start();
+    const http::Response page = browser.send(http::Method::kHead, "/queue/drop", "");
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(header_of(page, "Set-Cookie"), "");
+    EXPECT_EQ(header_of(page, "Cache-Control"), "private, no-store");
+    EXPECT_THAT(header_of(page, "Refresh"), HasSubstr("; url=/queue/drop"));
+    const http::Response checkout = browser.send(http::Method::kHead, "/checkout", "");
+    EXPECT_EQ(where(checkout), "/queue/drop");
+    EXPECT_EQ(header_of(checkout, "Set-Cookie"), "");
+  }
+  EXPECT_EQ(
+      shop.metrics.counter("ff_sale_tickets_issued_total", "Tickets that this process gave out").value(), 0u);
+  EXPECT_THAT(header_of(browser.get("/queue/drop"), "Set-Cookie"), StartsWith("ff_tickets=drop."));
+  const std::string ticket = browser.cookies["ff_tickets"];
+  browser.send(http::Method::kHead, "/queue/drop", "");
+  EXPECT_EQ(browser.cookies["ff_tickets"], ticket) << "who has a place keeps it";
 }
 
 TEST_F(WaitingRoomTest, IsNoPlaceWithoutALine) {

@@ -374,6 +374,8 @@ TEST(Reading, ListsEveryProductInTheSitemap) {
   const std::string xml = site.body("/sitemap.xml");
   EXPECT_EQ(count(xml, "<loc>https://shop.example/products/"), 50U);
   EXPECT_THAT(site.body("/robots.txt"), HasSubstr("Sitemap: https://shop.example/sitemap.xml"));
+  EXPECT_THAT(site.body("/robots.txt"), HasSubstr("\nDisallow: /queue/\n"))
+      << "each visit would take a place";
 }
 
 TEST(Reading, WritesASitemapOncePerCatalogue) {

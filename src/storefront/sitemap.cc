@@ -57,8 +57,8 @@ std::string write_sitemap(const Layout& layout, const catalog::Snapshot& snapsho
 std::string write_robots(const Layout& layout) {
   // Filtered listings carry noindex; there is no end of them, so they are not to be walked either.
   std::string text =
-      "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /orders/\nDisallow: /api/\nDisallow: "
-      "/*?*option.\n";
+      "User-agent: *\nDisallow: /cart\nDisallow: /checkout\nDisallow: /queue/\nDisallow: /orders/\nDisallow: "
+      "/api/\nDisallow: /*?*option.\n";
   if (!layout.identity().public_url.empty()) text += "Sitemap: " + layout.absolute("/sitemap.xml") + "\n";
   return text;
 }
