@@ -138,3 +138,12 @@ def test_a_rollout_takes_over_the_deployment_that_the_overlay_describes(strategy
 def test_the_canarys_steps_are_10_50_and_100_percent():
     rollout = one(rendered(ROOT / "deploy/rollouts/kind-canary"), "Rollout", "fashionforward")
     assert [step["setWeight"] for step in rollout["spec"]["strategy"]["canary"]["steps"] if "setWeight" in step] == [10, 50, 100]
+
+
+@pytest.mark.parametrize("strategy", ("canary", "blue-green"))
+def test_an_analysis_with_an_end_has_no_limit_beyond_it(strategy):
+    """The controller calls it invalid and takes the release back, but only when it begins: after the switch."""
+    for each in rendered(ROOT / "deploy/rollouts" / f"kind-{strategy}"):
+        for metric in each["spec"]["metrics"] if each["kind"] == "AnalysisTemplate" else ():
+            limits = {name: metric.get(name, 0) for name in ("failureLimit", "inconclusiveLimit")}
+            assert "count" not in metric or metric["count"] >= max(limits.values()), f"{metric['name']}: {metric['count']} looks, {limits}"
