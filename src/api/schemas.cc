@@ -170,7 +170,8 @@ std::vector<Member> place_members(Member (*member)(std::string, Schema)) {
       member("estimate_s", count().or_null().described("Seconds until its turn; null: not known yet.")),
       member("retry_after_s", integer(1, 3600).described("When to ask again.")),
       member("starts_at", timestamp()),
-      member("reached", boolean().described("Its turn has come: exchange it for a pass.")),
+      member("reached",
+             boolean().described("Its turn has come: exchange it for a pass. Stays true when it was used.")),
       member("sold_out", boolean().described("Nothing is left of all that the sale sells.")),
       member("passes_url", link().described("Where the ticket is exchanged for a pass."))};
 }

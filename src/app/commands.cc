@@ -154,12 +154,17 @@ void add_sale_commands(CLI::App& app, config::Flags& flags, SaleArguments& argum
       return work(o, arguments.edit.id);
     });
     made->add_option("ID", arguments.edit.id, "As listed")->required();
+    return made;
   };
   of_id("show", "Show a sale: settings, line, commitment, and the seed once it has started",
         "show black-friday", show_sale);
   of_id("end", "End a sale that runs, now: its products are open to everybody", "end black-friday", end_sale);
   of_id("remove", "Remove a sale with its line; its tickets and passes are void", "remove black-friday",
-        remove_sale);
+        [&arguments](const config::Options& o, const std::string& id) {
+          return remove_sale(o, id, arguments.edit.drop_line);
+        })
+      ->add_flag("--drop-line", arguments.edit.drop_line,
+                 "Also while somebody stands in its line: their tickets are void");
   CLI::App* draw = sale->add_subcommand("check-draw", "Check a place that was drawn; needs no database");
   draw->add_option("--seed", arguments.draw.seed, "As the shop shows it since the start")->required();
   draw->add_option("--commitment", arguments.draw.commitment, "As the shop showed it before")->required();

@@ -15,6 +15,7 @@ namespace {
 using sales::Sale;
 using sales::SaleSettings;
 
+constexpr std::size_t kQueryFieldsMax = 8;
 constexpr std::size_t kBodyBytesMax = 256 * 1024;  // kProductsMax handles of 255 bytes, and their names
 
 api::Schema settings_schema() {
@@ -159,6 +160,14 @@ class SaleAdmin {
   Task<http::Response> remove(const http::Request& request) {
     const auto id = sales::SaleId::parse(request.param("sale_id"));
     if (!id) co_return not_found(request);
+    const auto query = http::Form::parse(request.query, kQueryFieldsMax);
+    if (!query) co_return api::error_page(request, 400, "Bad Request");
+    if (query->get("drop_line") != "true") {
+      auto found = co_await find(request);
+      if (!found) co_return api::respond(std::move(found.error()), request);
+      auto over = co_await check_line_is_over(store_, *found, clock_.now(), kSaleMembers);
+      if (!over) co_return refused(std::move(over.error()), request);
+    }
     sales::SaleId sale = *id;
     auto removed = co_await store_.remove(std::move(sale));
     if (!removed) co_return api::respond(std::move(removed.error()), request);

@@ -2,7 +2,8 @@
 //
 //   GET    /sales, /sales/{sale_id}   settings, version, state of the queue
 //   PUT    /sales/{sale_id}           the whole of its settings: adds the sale or changes it
-//   DELETE /sales/{sale_id}           with its line; tickets and passes are void
+//   DELETE /sales/{sale_id}           with its line; tickets and passes are void, so while somebody stands in
+//                                     it ?drop_line=true must say that this is meant
 //
 // The ops port is for machines inside the house (docs/ARCHITECTURE.md); whoever reaches it may do this.
 // Running servers know of a change within a second, as of one by command.

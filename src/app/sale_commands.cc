@@ -8,7 +8,6 @@
 #include "app/open_store.h"
 #include "app/run_task.h"
 #include "app/sale_rules.h"
-#include "sales/line.h"
 #include "sales/sale_store.h"
 #include "sales/ticket.h"
 
@@ -202,7 +201,9 @@ Result<void> set_sale(const config::Options& options, const SaleEdit& edit) {
     if (!stored) return tl::unexpected(stored.error());
     say(*found ? "changed; running servers know within a second"
                : "added; running servers know within a second");
-    show(*stored, 0, clock.now());
+    const auto line_length = run_task(tickets_taken(store.sales(), *stored));
+    if (!line_length) return tl::unexpected(line_length.error());
+    show(*stored, *line_length, clock.now());
     return {};
   });
 }
@@ -229,9 +230,9 @@ Result<void> show_sale(const config::Options& options, const std::string& id) {
   return with_store(options, [&](storage::Store& store) -> Result<void> {
     const auto sale = need_sale(store.sales(), id);
     if (!sale) return tl::unexpected(sale.error());
-    const auto counts = run_task(store.sales().arrivals(sale->id(), sale->queue().epoch, 0));
-    if (!counts) return tl::unexpected(counts.error());
-    show(*sale, sales::Line(*counts).length(), SystemClock().now());
+    const auto line_length = run_task(tickets_taken(store.sales(), *sale));
+    if (!line_length) return tl::unexpected(line_length.error());
+    show(*sale, *line_length, SystemClock().now());
     return {};
   });
 }
@@ -254,10 +255,17 @@ Result<void> end_sale(const config::Options& options, const std::string& id) {
   });
 }
 
-Result<void> remove_sale(const config::Options& options, const std::string& id) {
+Result<void> remove_sale(const config::Options& options, const std::string& id, bool drop_line) {
   return with_store(options, [&](storage::Store& store) -> Result<void> {
     const auto checked = id_of(id);
     if (!checked) return tl::unexpected(checked.error());
+    const auto found = find_sale(store.sales(), *checked);
+    if (!found) return tl::unexpected(found.error());
+    if (!drop_line) {
+      const auto over =
+          run_task(check_line_is_over(store.sales(), *found, SystemClock().now(), kSaleOptions));
+      if (!over) return over;
+    }
     if (auto removed = run_task(store.sales().remove(*checked)); !removed) return removed;
     say("removed; every ticket and pass of it is void");
     return {};

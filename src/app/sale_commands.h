@@ -16,7 +16,7 @@ struct SaleEdit {
   std::optional<std::string> title, starts, ends, queue, auto_after, pass_for;
   std::vector<std::string> products;  // empty: not given
   bool whole_shop = false;
-  bool drop_line = false;  // void the tickets of a line that stands, where another kind of queue does
+  bool drop_line = false;  // void the tickets of a line that stands; also for remove_sale()
   std::optional<std::int32_t> limit;
   std::optional<double> rate;
 };
@@ -34,7 +34,8 @@ Result<void> list_sales(const config::Options& options);
 Result<void> show_sale(const config::Options& options, const std::string& id);
 /// Its end is now: what it guards is open at once.
 Result<void> end_sale(const config::Options& options, const std::string& id);
-Result<void> remove_sale(const config::Options& options, const std::string& id);
+/// `drop_line`: also while somebody stands in its line.
+Result<void> remove_sale(const config::Options& options, const std::string& id, bool drop_line);
 /// Needs no shop: whoever has the seed, the commitment, a ticket and how many were drawn can tell its place.
 Result<void> check_draw(const DrawCheck& check);
 

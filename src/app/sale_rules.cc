@@ -46,20 +46,38 @@ Task<Result<void>> check_products(catalog::CatalogStore& catalogue, const std::o
   co_return invalid(std::string(words.products), std::move(said));
 }
 
+Task<Result<std::uint64_t>> tickets_taken(sales::SaleStore& store, const sales::Sale& sale) {
+  sales::SaleId id = sale.id();
+  const std::uint32_t epoch = sale.queue().epoch;
+  auto counts = co_await store.arrivals(std::move(id), epoch, 0);
+  if (!counts) co_return tl::unexpected<Error>(std::move(counts.error()));
+  co_return sales::Line(*counts).length();
+}
+
 Task<Result<void>> check_line_is_kept(sales::SaleStore& store, const std::optional<sales::Sale>& before,
                                       const sales::SaleSettings& after, Instant now, const SaleWords& words) {
   if (!before || !sales::drops_line(*before, after, now)) co_return Result<void>{};
-  sales::SaleId id = before->id();
-  const std::uint32_t epoch = before->queue().epoch;
-  auto counts = co_await store.arrivals(std::move(id), epoch, 0);
-  if (!counts) co_return tl::unexpected<Error>(std::move(counts.error()));
-  const std::uint64_t tickets = sales::Line(*counts).length();
-  if (tickets == 0) co_return Result<void>{};
+  auto tickets = co_await tickets_taken(store, *before);
+  if (!tickets) co_return tl::unexpected<Error>(std::move(tickets.error()));
+  if (*tickets == 0) co_return Result<void>{};
   co_return fail(
       ErrorCode::kConflict,
       fmt::format("the queue of {} is open, and with another kind of queue its {} ticket{} would be "
                   "void: leave it, or end the sale; with {} they are dropped",
-                  before->id().text(), tickets, tickets == 1 ? "" : "s", words.drop_line));
+                  before->id().text(), *tickets, *tickets == 1 ? "" : "s", words.drop_line));
+}
+
+Task<Result<void>> check_line_is_over(sales::SaleStore& store, const std::optional<sales::Sale>& before,
+                                      Instant now, const SaleWords& words) {
+  if (!before || !before->guarded(now)) co_return Result<void>{};
+  auto tickets = co_await tickets_taken(store, *before);
+  if (!tickets) co_return tl::unexpected<Error>(std::move(tickets.error()));
+  if (*tickets == 0) co_return Result<void>{};
+  co_return fail(ErrorCode::kConflict,
+                 fmt::format("the queue of {} is open, and without the sale its {} ticket{} would be void: "
+                             "leave it{}; with {} they are dropped",
+                             before->id().text(), *tickets, *tickets == 1 ? "" : "s",
+                             before->started(now) ? ", or end the sale" : "", words.drop_line_and_remove));
 }
 
 }  // namespace ff::app

@@ -68,7 +68,7 @@ def sale(shop, goods, request):
     name = re.sub("[^a-z]+", "-", request.node.name.removeprefix("test_"))[:40].strip("-")
     sale = Sale(shop, name, *next(goods))
     yield sale
-    shop.run("sale", "remove", name, check=False)
+    shop.run("sale", "remove", name, "--drop-line", check=False)
 
 
 def a_long_line(sale):
@@ -266,7 +266,7 @@ def test_axe_finds_nothing_in_the_waiting_room(open_page, sale, size, dark):
     a_draw(sale)
     page.goto(f"/queue/{sale.name}")
     look("draw")
-    sale.shop.run("sale", "remove", sale.name)
+    sale.shop.run("sale", "remove", sale.name, "--drop-line")
     sale.until(lambda state: "phase" not in state)
     a_long_line(sale)
     page.goto(f"/queue/{sale.name}")

@@ -53,7 +53,7 @@ def sale(shop):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     yield "drop"
-    shop.run("sale", "remove", "drop")
+    shop.run("sale", "remove", "drop", "--drop-line")
 
 
 @pytest.fixture(scope="module")

@@ -112,7 +112,9 @@ def strict_shop(tmp_path):
 
 
 def visit(shop, path: str, address: str, method: str = "GET") -> requests.Response:
-    return requests.request(method, shop.url + path, headers={"X-Forwarded-For": address}, timeout=30)
+    # A form's answer is looked at, not the page that it leads to.
+    return requests.request(method, shop.url + path, headers={"X-Forwarded-For": address}, timeout=30,
+                            allow_redirects=method == "GET")
 
 
 def test_one_client_that_asks_too_often_is_told_so_and_nobody_else(strict_shop):
@@ -126,6 +128,21 @@ def test_one_client_that_asks_too_often_is_told_so_and_nobody_else(strict_shop):
         assert answer.headers["Content-Type"].startswith("text/html") and "cart is kept" in answer.text
     assert refused(strict_shop, "browse", "client_rate") == len(too_many)
     assert visit(strict_shop, "/", "203.0.113.8").status_code == 200
+
+
+def test_who_sent_a_form_is_told_that_it_was_not_done_and_is_left_where_they_are(strict_shop):
+    def refused_of(path, address):
+        answers = [visit(strict_shop, path, address, "POST") for _ in range(12)]
+        return next(answer for answer in answers if answer.status_code == 429)
+
+    for number, path in enumerate(["/cart/lines", "/cart/lines/update", "/cart/reconcile", "/checkout"]):
+        page = refused_of(path, f"203.0.113.{20 + number}")
+        assert "was not done" in page.text and "Nothing is lost" not in page.text, path
+        assert "Refresh" not in page.headers and int(page.headers["Retry-After"]) >= 1, path
+    page = refused_of("/queue/drop/enter", "203.0.113.30")
+    assert re.fullmatch(r"\d+; url=\.", page.headers["Refresh"]) and "your place in the line is kept" in page.text
+    back = visit(strict_shop, "/queue/drop/", "203.0.113.31")  # what that refers to
+    assert [answer.headers["Location"] for answer in back.history] == ["/queue/drop"]
 
 
 def test_an_api_client_gets_a_problem_and_a_time(strict_shop):

@@ -89,7 +89,7 @@ def sale(fleet, goods, request):
     name = request.node.name.removeprefix("test_").replace("_", "-")[:40].strip("-")
     sale = Sale(fleet, name, *next(goods))
     yield sale
-    fleet.servers[0].run("sale", "remove", name, check=False)
+    fleet.servers[0].run("sale", "remove", name, "--drop-line", check=False)
 
 
 def running(sale, *options):
@@ -118,7 +118,7 @@ def test_every_server_knows_of_a_sale_and_of_its_end(sale, fleet):
         assert (status, refused["type"], refused["place"]) == (503, "/api/problems/queued", None), refused
         assert int(headers["Retry-After"]) == refused["retry_after_s"] > 0
         assert sale.name in [each["id"] for each in requests.get(f"{fleet.servers[server].url}/api/v1/sales").json()["sales"]]
-    fleet.servers[0].run("sale", "remove", sale.name)
+    fleet.servers[0].run("sale", "remove", sale.name, "--drop-line")
     for server in range(2):
         assert until(lambda: sale.request("GET", "", server=server)[0] == 404)
         assert sale.buy(api.token(), server=server)[0] == 201
@@ -197,7 +197,7 @@ def test_what_was_not_signed_is_worth_nothing(sale, fleet, goods):
     for forged in [altered(sale_pass), ticket, sale_pass.replace(sale.name, other.name)]:
         assert sale.buy(cart, sale_pass=forged)[0] == 503, forged
         assert other.buy(cart, sale_pass=forged)[0] == 503, forged
-    fleet.servers[0].run("sale", "remove", other.name)
+    fleet.servers[0].run("sale", "remove", other.name, "--drop-line")
     assert sale.buy(cart, sale_pass=sale_pass)[0] == 201
 
 
@@ -210,17 +210,51 @@ def test_nobody_loses_a_place_in_line_by_an_edit_that_does_not_say_so(sale, flee
         refused = fleet.servers[0].run("sale", "set", sale.name, "--queue", queue, check=False)
         assert refused.returncode == 1 and refused.stderr.count("\n") == 1
         assert "its 2 tickets would be void" in refused.stderr and "--drop-line" in refused.stderr
+    refused = fleet.servers[0].run("sale", "remove", sale.name, check=False)
+    assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+    assert "without the sale its 2 tickets would be void" in refused.stderr and "--drop-line" in refused.stderr
     ops = f"{fleet.servers[0].ops_url}/sales/{sale.name}"
     settings = requests.get(ops, timeout=10).json()
     answer = requests.put(ops, json={**settings, "queue": "auto"}, timeout=10)
     assert answer.status_code == 409 and '"drop_line": true' in answer.json()["detail"]
+    answer = requests.delete(ops, timeout=10)
+    assert answer.status_code == 409 and "?drop_line=true" in answer.json()["detail"]
     for server in range(2):
         assert sale.state(server)["queue_open"]
         assert [sale.place(ticket, server)["place"] for ticket in tickets] == [place["place"] for place in before]
-    sale.set("--title", "Another title", "--limit", "3")
+    changed = fleet.servers[0].run("sale", "set", sale.name, "--title", "Another title", "--limit", "3").stdout
+    shown = fleet.servers[0].run("sale", "show", sale.name).stdout
+    assert "open; 2 tickets taken" in shown and changed.endswith(shown), "an edit shows the sale as `show` does"
     assert requests.put(ops, json={**settings, "queue": "auto", "version": settings["version"] + 1, "drop_line": True},
                         timeout=10).status_code == 200
     sale.until_known(lambda state: state.get("queue_open") is False)
+
+
+def test_a_sale_is_removed_with_its_line_where_that_is_said(fleet, goods):
+    def by_command(sale):
+        fleet.servers[0].run("sale", "remove", sale.name, "--drop-line")
+
+    def on_the_ops_port(sale):
+        requests.delete(f"{fleet.servers[0].ops_url}/sales/{sale.name}", params={"drop_line": "true"}, timeout=10).raise_for_status()
+
+    for number, remove in enumerate([by_command, on_the_ops_port]):
+        sale = Sale(fleet, f"to-be-removed-{number}", *next(goods))
+        running(sale, "--rate", HELD)
+        sale.take_ticket()
+        sale.until_known(lambda state: state["line_length"] == 1)
+        remove(sale)
+        sale.until_known(lambda state: state.get("status") == 404)
+
+
+def test_a_head_takes_no_place(sale, fleet):
+    running(sale, "--rate", HELD)
+    page = f"{fleet.servers[0].url}/queue/{sale.name}"
+    head = requests.head(page, timeout=10)
+    assert head.status_code == 200 and "Set-Cookie" not in head.headers and "Refresh" in head.headers
+    got = requests.get(page, timeout=10)
+    assert "ff_tickets" in got.headers["Set-Cookie"]
+    assert set(got.headers) - {"Set-Cookie"} == set(head.headers)
+    sale.until_known(lambda state: state["line_length"] == 1)
 
 
 def test_a_place_in_an_empty_line_is_called_within_the_time_that_is_told(sale):
