@@ -16,6 +16,7 @@
 #include "app/payment_gateway.h"
 #include "app/sale_commands.h"
 #include "app/serve.h"
+#include "app/signals.h"
 #include "app/store_commands.h"
 #include "app/usage_error.h"
 #include "app/webhook_commands.h"
@@ -256,6 +257,7 @@ void add_payment_gateway_command(CLI::App& app, config::Flags& flags, PaymentGat
 }  // namespace
 
 int run(int argc, char** argv) {
+  end_as_told();  // servers have more to do, and say so themselves
   if (sodium_init() < 0) {
     static_cast<void>(std::fputs("fashionforward: the system's random generator is not available\n", stderr));
     return kFailed;

@@ -3,7 +3,8 @@
 
 namespace ff::app {
 
-/// Runs one subcommand. Exit codes: 0 done, 1 it failed (one clear line on standard error), 2 wrong usage.
+/// Runs one subcommand. Exit codes: 0 done, 1 it failed (one clear line on standard error), 2 wrong usage,
+/// 128 + the signal that stopped it.
 int run(int argc, char** argv);
 
 }  // namespace ff::app
