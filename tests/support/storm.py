@@ -99,7 +99,7 @@ class Storm:
         self.lock = threading.Lock()
         self.acknowledged = {}  # order id -> Acknowledged
         self.times = []  # of those that came while it blew, time.monotonic()
-        self.refused = self.retried = self.resolved = 0
+        self.refused = self.retried = self.resolved = self.told_when = 0
         self.answers = collections.Counter()  # status -> how many
         self.open = []  # checkouts whose answer is still to come
         self.wrong = []  # what no shopper may ever be told
@@ -210,8 +210,12 @@ class Storm:
                 f"{self.away():.1f} s; answers {dict(sorted(self.answers.items(), key=str))}")
 
     def failed(self) -> dict:
-        """Tries that got no answer from the shop, or one that a shopper should never see in fair weather."""
-        return {what: count for what, count in self.answers.items() if what in ("gone", 503, 429, *OF_A_PROXY)}
+        """Tries that got no answer from the shop, or one that a shopper should never see in fair weather; without those that were
+        told when to come again, as the shop had no room (`told_when`)."""
+        failed = {what: count for what, count in self.answers.items() if what in ("gone", 503, 429, *OF_A_PROXY)}
+        if failed.get(503) == self.told_when:
+            failed.pop(503, None)
+        return failed
 
     # --- inside -----------------------------------------------------------------------------------------
 
@@ -305,6 +309,7 @@ class Storm:
                 return True
             if status in (409, 429, 503):
                 self.retried += 1
+                self.told_when += status == 503 and (answer or {}).get("type", "").endswith("/overloaded")
                 return False
             if status in self.bears:
                 return True
