@@ -15,6 +15,13 @@
 namespace ff::config {
 namespace {
 
+// Text that is any text: the member at the end of `path` is it.
+template <auto... path>
+Result<void> take_text(Options& options, const std::string& text) {
+  (options.*....*path) = text;
+  return {};
+}
+
 // The settings that can come from the environment, each with how its text is taken.
 struct Variable {
   std::string_view name;
@@ -29,16 +36,8 @@ constexpr Variable kVariables[] = {
        return {};
      }},
     {"FF_CONFIG", [](Options&, const std::string&) -> Result<void> { return {}; }},  // load() has read it
-    {"FF_DATABASE_PASSWORD_FILE",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.database.password_file = text;
-       return {};
-     }},
-    {"FF_DATABASE_URL",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.database_url = text;
-       return {};
-     }},
+    {"FF_DATABASE_PASSWORD_FILE", take_text<&Options::database, &Database::password_file>},
+    {"FF_DATABASE_URL", take_text<&Options::database_url>},
     {"FF_IO_THREADS",
      [](Options& options, const std::string& text) {
        return read_threads(parse_int(text).value_or(-1), "FF_IO_THREADS", options.io_threads);
@@ -53,31 +52,11 @@ constexpr Variable kVariables[] = {
      [](Options& options, const std::string& text) {
        return read_endpoint(text, "FF_OPS_LISTEN", options.ops_listen);
      }},
-    {"FF_PAYMENT_GATEWAY_TOKEN_FILE",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.payment_gateway_token_file = text;
-       return {};
-     }},
-    {"FF_PAYMENT_GATEWAY_URL",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.payment_gateway_url = text;
-       return {};
-     }},
-    {"FF_PAYMENT_LEDGER",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.payment_ledger = text;
-       return {};
-     }},
-    {"FF_PUBLIC_URL",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.public_url = text;
-       return {};
-     }},
-    {"FF_TRACE_OTLP_URL",
-     [](Options& options, const std::string& text) -> Result<void> {
-       options.trace.otlp_url = text;
-       return {};
-     }},
+    {"FF_PAYMENT_GATEWAY_TOKEN_FILE", take_text<&Options::payment_gateway_token_file>},
+    {"FF_PAYMENT_GATEWAY_URL", take_text<&Options::payment_gateway_url>},
+    {"FF_PAYMENT_LEDGER", take_text<&Options::payment_ledger>},
+    {"FF_PUBLIC_URL", take_text<&Options::public_url>},
+    {"FF_TRACE_OTLP_URL", take_text<&Options::trace, &Tracing::otlp_url>},
     {"FF_TRACE_SAMPLE",
      [](Options& options, const std::string& text) -> Result<void> {
        char* end = nullptr;
