@@ -9,8 +9,8 @@ TRIES_MAX = 20
 
 
 class PatientAdapter(HTTPAdapter):
-    """Sends what was refused with 503 again, after its Retry-After; the last refusal is the answer. A 503 acted on nothing, so this is
-    right for every method."""
+    """Sends what was answered with 503 again, after its Retry-After; the last such answer stands. For every method: most of these acted on
+    nothing, and where the outcome is unknown the same Idempotency-Key acts once (a cart's line may come twice, which nobody here counts)."""
 
     def __init__(self, **settings):
         again = Retry(total=None, connect=0, read=False, redirect=0, status=TRIES_MAX, other=0, status_forcelist=[503],

@@ -212,10 +212,9 @@ class Storm:
     def failed(self) -> dict:
         """Tries that got no answer from the shop, or one that a shopper should never see in fair weather; without those that were
         told when to come again, as the shop had no room (`told_when`)."""
-        failed = {what: count for what, count in self.answers.items() if what in ("gone", 503, 429, *OF_A_PROXY)}
-        if failed.get(503) == self.told_when:
-            failed.pop(503, None)
-        return failed
+        failed = collections.Counter({what: count for what, count in self.answers.items() if what in ("gone", 503, 429, *OF_A_PROXY)})
+        failed[503] -= self.told_when
+        return dict(+failed)  # what there was none of is not named
 
     # --- inside -----------------------------------------------------------------------------------------
 
