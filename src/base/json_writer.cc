@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -19,6 +20,30 @@ constexpr auto kPlain = [] {
 }();
 
 bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+bool is_plain(std::string_view text) {
+  bool plain = true;  // no early end: the loop has no branch for its bytes
+  for (const char c : text)
+    plain &= is_plain(c);
+  return plain;
+}
+
+// One growth of the string for a comma, quotes and text: an append costs as much as copying what it appends.
+void append_quoted(std::string& out, bool comma, std::string_view text, std::string_view after) {
+  if (!is_plain(text)) {
+    out += comma ? ",\"" : "\"";
+    append_json_escaped(out, text);
+    out += after;
+    return;
+  }
+  const std::size_t at = out.size();
+  out.resize(at + (comma ? 1 : 0) + 1 + text.size() + after.size());
+  char* to = out.data() + at;
+  if (comma) *to++ = ',';
+  *to++ = '"';
+  to = std::copy(text.begin(), text.end(), to);
+  std::copy(after.begin(), after.end(), to);
+}
 
 }  // namespace
 
@@ -76,13 +101,14 @@ void append_json_escaped(std::string& out, std::string_view text) {
   }
 }
 
+bool JsonWriter::follows() {
+  const bool comma = !first_ && !after_key_;
+  first_ = after_key_ = false;
+  return comma;
+}
+
 void JsonWriter::separate() {
-  if (after_key_) {
-    after_key_ = false;
-  } else if (!first_) {
-    out_ += ',';
-  }
-  first_ = false;
+  if (follows()) out_ += ',';
 }
 
 void JsonWriter::open(char bracket) {
@@ -97,19 +123,13 @@ void JsonWriter::close(char bracket) {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  separate();
-  out_ += '"';
-  append_json_escaped(out_, name);
-  out_ += "\":";
+  append_quoted(out_, follows(), name, "\":");
   after_key_ = true;
   return *this;
 }
 
 void JsonWriter::value(std::string_view text) {
-  separate();
-  out_ += '"';
-  append_json_escaped(out_, text);
-  out_ += '"';
+  append_quoted(out_, follows(), text, "\"");
 }
 
 void JsonWriter::value(std::int64_t number) {

@@ -47,6 +47,7 @@ class JsonWriter {
   }
 
  private:
+  bool follows();  // whether a comma comes before what is written next; it does come next
   void separate();
   void open(char bracket);
   void close(char bracket);

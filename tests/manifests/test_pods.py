@@ -60,10 +60,19 @@ def test_every_server_is_probed_at_a_port_that_it_has(folder):
     for workload in workloads(folder):
         for container in pod_of(workload)["containers"]:
             ports = {each["name"] for each in container["ports"]}
-            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            for probe in ("readinessProbe", "livenessProbe"):
                 asked = container[probe].get("httpGet")
                 assert asked is None or asked["port"] in ports, (where(workload), probe)
                 assert container[probe]["timeoutSeconds"] >= 1, (where(workload), probe)
+
+
+def test_the_programs_pods_are_asked_whether_they_are_ready_at_once_and_have_a_minute_to_start(folder):
+    for workload in of_kind(folder, "Deployment"):
+        for container in pod_of(workload)["containers"]:
+            assert "startupProbe" not in container, "the kubelet would ask for readiness only after its next round of start-up probes"
+            ready, live = container["readinessProbe"], container["livenessProbe"]
+            assert ready.get("initialDelaySeconds", 0) == 0 and ready["periodSeconds"] == 1
+            assert live["initialDelaySeconds"] + live["periodSeconds"] * live["failureThreshold"] >= 60
 
 
 def test_a_pod_that_ends_has_time_for_its_whole_drain(folder):
