@@ -19,7 +19,8 @@ class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}
 
-  JsonWriter& key(std::string_view name);  // inside object() only
+  /// Inside object() only. The name is the program's own: printable ASCII that needs no escape.
+  JsonWriter& key(std::string_view name);
   void value(std::string_view text);
   void value(const char* text) { value(std::string_view(text)); }
   void value(const std::string& text) { value(std::string_view(text)); }

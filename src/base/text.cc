@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <charconv>
+#include <cstring>
 
 namespace ff {
 namespace {
@@ -38,6 +39,19 @@ std::string_view fold_pair(std::uint32_t point) {
   }
 }
 
+/// Of the ASCII that `text` begins with; most text is nothing else.
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t length = 0;
+  for (std::uint64_t eight = 0; text.size() - length >= sizeof eight; length += sizeof eight) {
+    std::memcpy(&eight, text.data() + length, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80)
+    ++length;
+  return length;
+}
+
 }  // namespace
 
 std::size_t utf8_sequence_size(std::string_view text) {
@@ -62,7 +76,7 @@ std::size_t utf8_sequence_size(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (text.remove_prefix(ascii_length(text)); !text.empty(); text.remove_prefix(ascii_length(text))) {
     const std::size_t size = utf8_sequence_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);
@@ -72,12 +86,15 @@ bool is_utf8(std::string_view text) {
 
 std::size_t utf8_length(std::string_view text) {
   std::size_t length = 0;
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t ascii = ascii_length(text);
+    length += ascii;
+    text.remove_prefix(ascii);
+    if (text.empty()) return length;
     const std::size_t size = utf8_sequence_size(text);
     text.remove_prefix(size == 0 ? 1 : size);
     ++length;
   }
-  return length;
 }
 
 std::string_view trim(std::string_view text) {
