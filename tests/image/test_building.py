@@ -90,6 +90,7 @@ def test_packages_are_listed_in_one_place():
     assert {"g++", "libpq5", "libcurl4", "tzdata", "ca-certificates"} <= set(listed) and len(listed) == len(set(listed))
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.skipif(not LONG, reason="compiles the program, some minutes; run it by ./ff test image --long")
 def test_compiled_in_another_folder_without_a_cache_the_program_is_the_same_bytes(context, tmp_path):
     """Compared as it is shipped. A build/release that was configured long ago may have found other libraries: remove it first."""
