@@ -35,6 +35,7 @@ INPUTS = ["src/catalog", "src/storage/migrations", "src/storage/sqlite"]
 PAGES_BYTES_MAX = 24 * 1024 * 1024  # storefront::ReadingLimits
 FIRST_RENDERS = 200
 READY_SECONDS_MAX = 120
+CONNECTIONS_OF_A_THREAD = 32
 ZIPF_EXPONENT = 1.0  # what measurements of shops and of the web find: 0.8 to 1.1
 ZIPF_CONNECTIONS = 16
 PRICE_CHANGES = 3
@@ -380,8 +381,8 @@ def price_change(report: load.Report, shop: SizedShop, base_mb: float, folder: p
 
 
 def threads(report: load.Report, folder: pathlib.Path):
-    """Two threads do as much for a core's second as one: they share nothing that they would wait for. (A rate on two
-    cores would be the load generator's: it has no third.)"""
+    """Two threads do as much for a core's second as one: they share nothing that they would wait for. Each has as many connections
+    to serve, since fewer at a time cost more each. (A rate on two cores would be the load generator's: it has no third.)"""
     shops = [SizedShop(folder / f"threads-{count}", SIZES[0], io_threads=count) for count in (1, 2)]
     with contextlib.ExitStack() as stack:
         runs = []
@@ -390,9 +391,9 @@ def threads(report: load.Report, folder: pathlib.Path):
             stack.push(shop.__exit__)
             page = shop.url + f"/products/{shop.handles()[0]}"
 
-            def wrk(page=page):
+            def wrk(page=page, connections=CONNECTIONS_OF_A_THREAD * shop.io_threads):
                 return load.parse_wrk(subprocess.run(
-                    ["wrk", "-t1", "-c16", f"-d{load.ROUND_SECONDS}s", "--latency", "-H", "Accept-Encoding: br", page],
+                    ["wrk", "-t1", f"-c{connections}", f"-d{load.ROUND_SECONDS}s", "--latency", "-H", "Accept-Encoding: br", page],
                     capture_output=True, text=True, check=True).stdout, page)
 
             runs.append(lambda shop=shop, wrk=wrk: calm(costed, shop, wrk))
