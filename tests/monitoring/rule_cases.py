@@ -15,6 +15,7 @@ class Case:
     at: str
     holds: bool
     step: str = "1m"
+    objective: str = ""  # where an alert of that name belongs to several
 
     def __str__(self) -> str:
         return f"{self.alert}-{self.severity}: {self.name}"
@@ -34,6 +35,18 @@ def pages(good: str, bad: str, route: str = "/products/{handle}") -> dict:
             for status, values in (("2xx", good), ("5xx", bad))}
 
 
+def carts(good: str, bad: str, route: str = "/cart/lines", method: str = "POST", priority: str = "cart") -> dict:
+    """Of cart and checkout pages; placing is there as well, and fails as it likes."""
+    labels = f'{JOB},instance="a",server="shop"'
+    return {f'ff_http_requests_total{{{labels},method="{method}",route="{route}",status="{status}",priority="{priority}"}}': values
+            for status, values in (("2xx", good), ("5xx", bad))} | {
+        f'ff_http_requests_total{{{labels},method="POST",route="/checkout",status="5xx",priority="checkout"}}': "0+60x800"}
+
+
+def checkout_pages(good: str, bad: str) -> dict:
+    return carts("0+1x800", "0x800") | carts(good, bad, "/checkout", "GET", "checkout")
+
+
 def latency(metric: str, le: str, within: str, all_: str, labels: str = "") -> dict:
     return {f'{metric}_bucket{{{JOB},instance="a"{labels},le="{le}"}}': within, f'{metric}_count{{{JOB},instance="a"{labels}}}': all_}
 
@@ -50,9 +63,9 @@ def gauge(metric: str, values: str, labels: str = "", instance: str = "a") -> di
     return {f'{metric}{{{JOB},instance="{instance}"{labels}}}': values}
 
 
-def pair(alert: str, severity: str, fires: tuple, silent: tuple, step: str = "1m") -> list:
+def pair(alert: str, severity: str, fires: tuple, silent: tuple, step: str = "1m", objective: str = "") -> list:
     """(name, series, at) of a case that holds, and of one that does not."""
-    return [Case(fires[0], alert, severity, fires[1], fires[2], True, step), Case(silent[0], alert, severity, silent[1], silent[2], False, step)]
+    return [Case(name, alert, severity, series, at, holds, step, objective) for (name, series, at), holds in ((fires, True), (silent, False))]
 
 
 CASES = [
@@ -69,6 +82,19 @@ CASES = [
           ("2 of a quiet night's 6 orders fail", answers(paid="0 0+0x9 1+0x50 2+0x60", failed="0+0x30 1+0x40 2+0x50"), "65m")),
     Case("cards are declined and things are sold out", "CheckoutFails", "page",
          answers(paid="0+10x120", failed="0+0x120", declined="0+60x120", sold_out="0+60x120"), "65m", False),
+    Case("those who left count for nothing", "CheckoutFails", "page",
+         answers(paid="0+60x120", failed="0+0x120", abandoned="0+60x120"), "65m", False),
+    Case("nor do they hide what fails", "CheckoutFails", "page",
+         answers(paid="0+60x120", failed="0+1.2x120", abandoned="0+600x120"), "65m", True),
+    *pair("CheckoutFails", "page",
+          ("every filling of a cart fails", checkout_pages("0+1x120", "0x120") | carts("0x120", "0+6x120"), "65m"),
+          ("only placing fails, which is the other objective's", checkout_pages("0+60x120", "0x120"), "65m"), objective="cart-availability"),
+    *pair("CheckoutFails", "page",
+          ("the checkout page fails", checkout_pages("0x120", "0+6x120"), "65m"),
+          ("1 in 1,000 does", checkout_pages("0+999x120", "0+1x120"), "65m"), objective="cart-availability"),
+    *pair("CheckoutFails", "ticket",
+          ("0.4 % of carts fail for a day", checkout_pages("0x800", "0x800") | carts("0+996x800", "0+4x800"), "25h"),
+          ("0.01 % do", checkout_pages("0x800", "0x800") | carts("0+9999x800", "0+1x800"), "25h"), step="2m", objective="cart-availability"),
     Case("it ended half an hour ago", "CheckoutFails", "page", answers(paid="0+60x200", failed="0+2x60 120+0x140"), "100m", False),
     Case("nobody buys", "CheckoutFails", "page", answers(paid="5+0x120", failed="0+0x120"), "65m", False),
     *pair("CheckoutFails", "ticket",
@@ -116,15 +142,25 @@ CASES = [
           ("nobody sweeps", gauge("ff_leader", "1x5 0x9", ',task="sweeper"'), "9m"),
           ("another one took over", gauge("ff_leader", "1x5 0x9", ',task="sweeper"') | gauge("ff_leader", "0x6 1x9", ',task="sweeper"', "b"), "9m")),
     *pair("NobodyLeads", "page",
-          ("nobody moves a sale's line", gauge("ff_leader", "0x15", ',task="sales"') | gauge("ff_sales", "1x15"), "9m"),
-          ("there is no sale", gauge("ff_leader", "0x15", ',task="sales"') | gauge("ff_sales", "0x15"), "9m")),
+          ("nobody moves a sale's line", gauge("ff_leader", "0x15", ',task="sales"') | gauge("ff_sales_active", "1x15"), "9m"),
+          ("a sale is stored that has ended", gauge("ff_leader", "0x15", ',task="sales"') | gauge("ff_sales", "1x15") | gauge("ff_sales_active", "0x15"),
+           "9m")),
     # --- the books ---------------------------------------------------------------------------------------
     *pair("OrdersBreakInvariants", "page",
           ("one row breaks one", gauge("ff_audit_violations", "0x5 1x5", ',invariant="I4"'), "7m"),
           ("none does", gauge("ff_audit_violations", "0x10", ',invariant="I4"'), "7m")),
+    Case("the pod that told of it was replaced, and the new one has not audited yet", "OrdersBreakInvariants", "page",
+         gauge("ff_audit_violations", "1x5 stale", ',invariant="I4"') | gauge("ff_audit_violations", "_x5 0x20", ',invariant="I4"', "b"), "15m", True),
+    Case("it was mended half an hour ago", "OrdersBreakInvariants", "page", gauge("ff_audit_violations", "1x5 0x40", ',invariant="I4"'), "40m", False),
     *pair("AuditOverdue", "ticket",
           ("the last one ended 40 minutes ago", gauge("ff_audit_last_success_timestamp_seconds", "60x60") | gauge("process_start_time_seconds", "0x60"), "41m"),
           ("it has just begun to run", gauge("ff_audit_last_success_timestamp_seconds", "0x60") | gauge("process_start_time_seconds", "1800x60"), "41m")),
+    Case("none has ever ended, for 40 minutes", "AuditOverdue", "ticket",
+         gauge("ff_audit_last_success_timestamp_seconds", "0x60") | gauge("process_start_time_seconds", "0x60"), "41m", True),
+    Case("a young process takes the lead from an old one and audits half a minute later", "AuditOverdue", "ticket",
+         gauge("ff_audit_last_success_timestamp_seconds", "2400x6 0x60") | gauge("process_start_time_seconds", "0x60")
+         | gauge("ff_audit_last_success_timestamp_seconds", "_x6 0 2820x60", instance="b") | gauge("process_start_time_seconds", "_x6 2760x60", instance="b"),
+         "47m", False),
     *pair("OrdersUnsettled", "ticket",
           ("40 for twenty minutes", gauge("ff_sweeper_overdue", "40x30"), "20m"), ("a burst of five minutes", gauge("ff_sweeper_overdue", "0x8 40x5 0x20"), "20m")),
     *pair("BackupOverdue", "ticket",
@@ -160,6 +196,9 @@ CASES = [
     *pair("ReleaseTakenBack", "ticket",
           ("Argo Rollouts says so", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Abort"}': "1x9"}, "5m"),
           ("it goes on", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Progressing"}': "1x9"}, "5m")),
+    *pair("ReleaseWaits", "ticket",
+          ("for 40 minutes", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Paused"}': "1x60"}, "40m"),
+          ("a canary's own pause", {'rollout_info{namespace="fashionforward",name="fashionforward",phase="Paused"}': "0x10 1x12 0x40"}, "40m")),
     *pair("CertificateEnds", "ticket",
           ("in ten days", {'certmanager_certificate_expiration_timestamp_seconds{name="shop",namespace="fashionforward"}': "864000x20"}, "2h"),
           ("in 60 days", {'certmanager_certificate_expiration_timestamp_seconds{name="shop",namespace="fashionforward"}': "5184000x20"}, "2h"), step="10m"),

@@ -38,13 +38,20 @@ def called(tmp_path):
 
 
 def labels(alertname: str, severity: str, /, **more: str) -> dict:
-    return {"alertname": alertname, "severity": severity, **more}
+    return {"alertname": alertname, "severity": severity, "shop": "fashionforward", **more}
+
+
+def of_others(alertname: str, severity: str, /, **more: str) -> dict:
+    """Of another team that shares the Alertmanager."""
+    return {"alertname": alertname, "severity": severity, "team": "others", **more}
 
 
 INHIBITIONS = (
     ("nobody is there", labels("ShopDown", "page"),
      [labels("CheckoutFails", "page", slo="checkout-availability"), labels("DatabaseAway", "page"), labels("EventsLate", "ticket")],
-     [labels("Watchdog", "none"), labels("BackupOverdue", "ticket"), labels("CertificateEnds", "page", name="shop")]),
+     [labels("Watchdog", "none"), labels("BackupOverdue", "ticket"), labels("CertificateEnds", "page", name="shop"), of_others("DiskFull", "page"),
+      of_others("EventsLate", "ticket")]),
+    ("somebody else's shop is down", of_others("ShopDown", "page"), [], [labels("CheckoutFails", "page", slo="checkout-availability")]),
     ("the database is away", labels("DatabaseAway", "page"),
      [labels("CheckoutFails", "page", slo="checkout-availability"), labels("NobodyLeads", "page", task="sweeper"), labels("OrdersUnsettled", "ticket")],
      [labels("PagesFail", "page", slo="browse-availability"), labels("OrdersBreakInvariants", "page", invariant="I4")]),

@@ -4,19 +4,19 @@ A panel can't be made without a unit, a description and a legend for each query:
 written it. Rows are filled from the left; Grafana's grid is 24 wide.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 GRID = 24
 SCHEMA_VERSION = 39  # Grafana 11 and later read it; they migrate older ones themselves
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 JOB = 'job=~"$job"'
-KINDS = ("timeseries", "stat", "heatmap", "table", "bargauge")
+KINDS = ("timeseries", "stat", "heatmap", "bargauge")
 
 
 @dataclass(frozen=True)
 class Query:
-    """`expr` in PromQL with $job for the selector's job; `needs`: what else must be scraped for it to have series: sale, postgres,
-    gateway, webhooks (of the shop's own, when it has one), cluster (kube-state-metrics, cAdvisor, Argo Rollouts, cert-manager)."""
+    """`expr` in PromQL with $job for the selector's job; `needs`: without what it has no series. Of the shop's own: audit (one has
+    ended), gateway (a process of its own), postgres. Of others: cluster (kube-state-metrics), cadvisor, rollouts, cert-manager, traefik."""
 
     expr: str
     legend: str
@@ -34,7 +34,6 @@ class Panel:
     width: int = 8
     height: int = 7
     stacked: bool = False
-    decimals: int | None = None
     minimum: float | None = 0
     maximum: float | None = None
     red_above: float | None = None
@@ -48,7 +47,7 @@ class Panel:
 
     def as_json(self, number: int, x: int, y: int) -> dict:
         defaults = {"unit": self.unit, "color": {"mode": "palette-classic"}, "noValue": "–"}
-        for name, value in (("decimals", self.decimals), ("min", self.minimum), ("max", self.maximum)):
+        for name, value in (("min", self.minimum), ("max", self.maximum)):
             if value is not None:
                 defaults[name] = value
         if self.kind in ("stat", "bargauge"):
@@ -79,16 +78,13 @@ class Panel:
                          "orientation": "auto"},
                 "bargauge": {"reduceOptions": reduced, "displayMode": "basic", "orientation": "horizontal", "showUnfilled": True},
                 "heatmap": {"calculate": False, "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64}, "cellGap": 1,
-                            "yAxis": {"unit": self.unit}, "legend": {"show": True}, "tooltip": {"show": True, "yHistogram": False}},
-                "table": {"showHeader": True, "cellHeight": "sm"}}[self.kind]
+                            "yAxis": {"unit": self.unit}, "legend": {"show": True}, "tooltip": {"show": True, "yHistogram": False}}}[self.kind]
 
     def target(self, query: Query, index: int) -> dict:
         target = {"refId": chr(ord("A") + index), "datasource": DATASOURCE, "expr": query.expr, "legendFormat": query.legend,
                   "editorMode": "code", "range": not query.instant, "instant": query.instant}
         if self.kind == "heatmap":
             target["format"] = "heatmap"
-        if self.kind == "table":
-            target["format"] = "table"
         return target
 
 
@@ -107,7 +103,6 @@ class Dashboard:
     tags: tuple = ("fashionforward",)
     refresh: str = "30s"
     since: str = "now-3h"
-    links: tuple = field(default=())
 
     def panels(self) -> list:
         return [panel for row in self.rows for panel in row.panels]
@@ -133,7 +128,7 @@ class Dashboard:
 LINK = {"title": "FashionForward", "type": "dashboards", "tags": ["fashionforward"], "asDropdown": False, "keepTime": True,
         "includeVars": True, "icon": "external link", "targetBlank": False, "tooltip": "The other dashboards of the shop", "url": ""}
 ALERTS = {"name": "Alerts that page", "datasource": DATASOURCE, "enable": True, "iconColor": "red", "titleFormat": "{{alertname}}",
-          "expr": 'ALERTS{alertstate="firing",severity="page"}', "hide": False}
+          "expr": 'ALERTS{shop="fashionforward",alertstate="firing",severity="page"}', "hide": False}
 RESTARTS = {"name": "Servers that start", "datasource": DATASOURCE, "enable": True, "iconColor": "blue", "titleFormat": "{{instance}} started",
             "expr": f"process_start_time_seconds{{{JOB}}} > time() - 60", "hide": False}
 VARIABLES = [
