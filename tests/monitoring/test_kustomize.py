@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -147,3 +148,22 @@ def test_an_analysis_with_an_end_has_no_limit_beyond_it(strategy):
         for metric in each["spec"]["metrics"] if each["kind"] == "AnalysisTemplate" else ():
             limits = {name: metric.get(name, 0) for name in ("failureLimit", "inconclusiveLimit")}
             assert "count" not in metric or metric["count"] >= max(limits.values()), f"{metric['name']}: {metric['count']} looks, {limits}"
+
+
+@pytest.mark.parametrize("strategy", ("canary", "blue-green"))
+def test_the_release_before_comes_back_at_once(strategy):
+    spec = yaml.safe_load((ROOT / f"deploy/rollouts/{strategy}/rollout.yaml").read_text())["spec"]
+    assert 0 < spec["rollbackWindow"]["revisions"] <= spec["revisionHistoryLimit"]
+
+
+def test_prometheus_scrapes_those_who_report_a_backup():
+    config = yaml.safe_load((MONITORING / "plain" / "prometheus.yml").read_text())
+    (job,) = [each for each in config["scrape_configs"] if each["job_name"] == "backup"]
+    found = re.compile(job["relabel_configs"][0]["regex"])
+    for who in ("prometheus-pushgateway;metrics", "prometheus-node-exporter;metrics"):
+        assert found.fullmatch(who)
+        assert who.split(";", maxsplit=1)[0] in (ROOT / "docs/monitoring.md").read_text()
+    kept = re.compile(job["metric_relabel_configs"][0]["regex"])
+    for metric in ("ff_backup_last_success_timestamp_seconds", "ff_backup_last_restore_test_timestamp_seconds"):
+        assert kept.fullmatch(metric)
+    assert job["honor_labels"]
