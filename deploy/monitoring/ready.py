@@ -104,11 +104,11 @@ def connections(asked: Asked) -> tuple:
     pods = asked.pods
     if asked.namespace:
         pods = max(pods, autoscaler(asked.namespace)["spec"]["maxReplicas"])
-    # In a rollout: the new, those that drain, and the surge. With blue-green two sides stand, of which one may be in a rollout.
-    wanted = ((3 if asked.blue_green else 2) * pods + SURGE) * int(each)
+    sides = 2 if asked.blue_green else 1
+    # In a rollout: the new, those that drain, and the surge (docs/kubernetes.md).
+    wanted = sides * (2 * pods + SURGE) * int(each)
     room = PARAMETERS["database_connections"]
-    beside = ", with the other side standing," if asked.blue_green else ""
-    return wanted <= room, f"{pods} pods in a rollout{beside} want {wanted}, the database has room for {room}"
+    return wanted <= room, f"{'twice ' * (sides == 2)}{pods} pods in a rollout want {wanted}, the database has room for {room}"
 
 
 def alerts_silent(asked: Asked) -> tuple:
@@ -153,7 +153,7 @@ def load_rehearsed(asked: Asked) -> tuple:
     """Checkouts that were answered as they should be: what was refused was not carried."""
     slo = '{slo="checkout-availability"}'
     carried = f"slo:requests:rate5m{slo} - slo:errors:rate5m{slo}"
-    most = asked.rehearsal.value(f"max(max_over_time(({carried})[{REHEARSED_WITHIN}:1m]) or {carried})") or 0
+    most = asked.rehearsal.value(f"max(max_over_time(({carried})[{REHEARSED_WITHIN}:30s]) or {carried})") or 0
     return most >= asked.orders, f"the most in {REHEARSED_WITHIN} were {most:.1f} good checkouts/s over five minutes, {asked.orders} are expected"
 
 

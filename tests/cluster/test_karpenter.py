@@ -2,7 +2,6 @@
 machines (tests/support/cluster_karpenter.py). Pods on these start nothing: what is shown is where they go, and when. A pod more or fewer is
 asked for here as the autoscaler would."""
 
-import contextlib
 import copy
 import itertools
 import time
@@ -84,12 +83,10 @@ def test_a_spikes_pods_get_spot_nodes_in_seconds(web, karpenter):
     assert len(nodes) <= 6, "a node for each pod: four cores bought for one that is used"
 
 
-@contextlib.contextmanager
 def nothing_goes(karpenter: Karpenter, because: str):
     """For a while no node is given up."""
     before = {node["metadata"]["name"] for node in karpenter.nodes("web")}
     end = time.monotonic() + QUIET_SECONDS
-    yield
     while time.monotonic() < end:
         now = karpenter.nodes("web")
         assert {node["metadata"]["name"] for node in now} == before and not any(map(disrupted, now)), f"a node goes although {because}"
@@ -104,14 +101,12 @@ def test_nodes_are_given_back_one_at_a_time_and_pods_moved_one_by_one_but_not_by
     wait_until(lambda: len(karpenter.nodes("web")) == len(web.by_node()), "empty nodes to go", MOVED_SECONDS_MAX, karpenter.told, every=1)
     spread = len(karpenter.nodes("web"))
     assert spread > 3, "there is nothing to give back"
-    with nothing_goes(karpenter, "it is day"):
-        pass
+    nothing_goes(karpenter, "it is day")
     cluster = web.cluster
     budget = copy.deepcopy(web.rendered[f"PodDisruptionBudget {PDB}"]["spec"])
     cluster.patch("poddisruptionbudgets", PDB, {"spec": {"maxUnavailable": 0}})
     karpenter.keep_hours(by_day=False)
-    with nothing_goes(karpenter, "the pods' budget allows none to be moved"):
-        pass
+    nothing_goes(karpenter, "the pods' budget allows none to be moved")
     with Watch(cluster, "pods", WEB) as pods, Watch(cluster, "nodes", f"{POOL}=web") as nodes:
         began = time.monotonic()
         cluster.patch("poddisruptionbudgets", PDB, {"spec": budget})

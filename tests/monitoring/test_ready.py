@@ -171,7 +171,7 @@ def test_what_is_no_fault_of_the_shop_is_no_hindrance(watched, figures):
 
 
 def test_blue_greens_two_sides_are_counted(watched):
-    figures = Figures(connections=50)  # 5 x 50 of 280 in a rollout; 6 x 50 beside the other side
+    figures = Figures(connections=50)  # 5 x 50 of 280 in a rollout, twice that with two sides
     assert ask(watched, figures, *PLAIN)[0] == 0
     code, said, text = ask(watched, figures, *PLAIN, "--blue-green")
     assert code == 1 and [name for name, ready in said.items() if not ready] == ["connections"], text
