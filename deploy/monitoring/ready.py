@@ -78,7 +78,8 @@ def younger(prometheus: Prometheus, metric: str, most: float, never: str) -> tup
 
 
 def autoscaler(namespace: str) -> dict:
-    done = subprocess.run(["kubectl", "-n", namespace, "get", "hpa", "fashionforward", "-o", "json"], capture_output=True, text=True,
+    done = subprocess.run(["kubectl", "-n", namespace, "get", "hpa", "fashionforward", "-o", "json"], capture_output=True,
+                          text=True,
                           timeout=TIMEOUT_SECONDS, check=False)
     if done.returncode != 0:
         raise OSError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "kubectl failed")
@@ -128,7 +129,8 @@ def alerts_able(asked: Asked) -> tuple:
 
 def audit_clean(asked: Asked) -> tuple:
     broken = asked.prometheus.value(f"sum(max by (invariant) (ff_audit_violations{{{JOB}}}))")
-    fresh, when = younger(asked.prometheus, f"ff_audit_last_success_timestamp_seconds{{{JOB}}}", seconds("audit_age"), "none has ended")
+    fresh, when = younger(asked.prometheus, f"ff_audit_last_success_timestamp_seconds{{{JOB}}}", seconds("audit_age"),
+                          "none has ended")
     return fresh and broken == 0, f"{when}; {broken or 0:.0f} rows break an invariant"
 
 
@@ -153,14 +155,15 @@ def load_rehearsed(asked: Asked) -> tuple:
     """Checkouts that were answered as they should be: what was refused was not carried."""
     slo = '{slo="checkout-availability"}'
     carried = f"slo:requests:rate5m{slo} - slo:errors:rate5m{slo}"
-    most = asked.rehearsal.value(f"max(max_over_time(({carried})[{REHEARSED_WITHIN}:30s]) or {carried})") or 0
+    most = max(asked.rehearsal.value(query) or 0 for query in (f"max_over_time(({carried})[{REHEARSED_WITHIN}:30s])", carried))
     return most >= asked.orders, f"the most in {REHEARSED_WITHIN} were {most:.1f} good checkouts/s over five minutes, {asked.orders} are expected"
 
 
 def error_budgets(asked: Asked) -> tuple:
     """NaN, of an objective that nobody has asked anything of, says nothing: that is not enough."""
     left = {labels["slo"]: value for labels, value in asked.prometheus.series("slo:budget:left")}
-    spent = [f"{name} {'not known' if math.isnan(value) else f'{value:.0%}'}" for name, value in sorted(left.items()) if not value >= BUDGET_LEFT_MIN]
+    spent = [f"{name} {'not known' if math.isnan(value) else f'{value:.0%}'}"
+             for name, value in sorted(left.items()) if not value >= BUDGET_LEFT_MIN]
     if not left:
         return False, "none is recorded"
     return not spent, f"little is left: {', '.join(spent)}" if spent else f"over {BUDGET_LEFT_MIN:.0%} of each of {len(left)} is left"
@@ -193,10 +196,12 @@ def arguments() -> Asked:
     parser.add_argument("--pods", type=int, required=True, help="that are to serve before the rush begins")
     parser.add_argument("--orders", type=float, required=True, help="a second, at the expected peak")
     parser.add_argument("--namespace", default="fashionforward", help="of the shop in Kubernetes; empty: there is none")
-    parser.add_argument("--rehearsal", default="", help="address of the Prometheus that watched the rehearsal, if that was another one's shop")
+    parser.add_argument("--rehearsal", default="",
+                        help="address of the Prometheus that watched the rehearsal, if that was another one's shop")
     parser.add_argument("--blue-green", action="store_true", help="releases come by blue-green: two sides hold connections")
     given = parser.parse_args()
-    return Asked(Prometheus(given.prometheus), Prometheus(given.rehearsal or given.prometheus), given.pods, given.orders, given.namespace,
+    return Asked(Prometheus(given.prometheus), Prometheus(given.rehearsal or given.prometheus), given.pods, given.orders,
+                 given.namespace,
                  given.blue_green)
 
 

@@ -1,5 +1,5 @@
-"""What is applied to a cluster to watch and to release the shop: it renders, its kinds are what their controllers accept, and it finds the very
-pods of k8s/. The schemas are those of the custom resource definitions of the controllers' own modules."""
+"""What is applied to a cluster to watch and to release the shop: it renders, its kinds are what their controllers accept, and it
+finds the very pods of k8s/. The schemas are those of the custom resource definitions of the controllers' own modules."""
 
 import functools
 import json
@@ -16,9 +16,11 @@ from support.prometheus import MONITORING
 from support.shop_process import ROOT
 
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "fashionforward" / "cluster" / "bin"
-FOLDERS = [MONITORING / "operator", MONITORING / "plain", ROOT / "deploy/rollouts/kind-canary", ROOT / "deploy/rollouts/kind-blue-green"]
+FOLDERS = [MONITORING / "operator", MONITORING / "plain", ROOT / "deploy/rollouts/kind-canary",
+           ROOT / "deploy/rollouts/kind-blue-green"]
 DEFINITIONS = {"argoproj.io": ("github.com/argoproj/argo-rollouts@v1.9.1", "manifests/crds"),
-               "monitoring.coreos.com": ("github.com/prometheus-operator/prometheus-operator@v0.85.0", "example/prometheus-operator-crd")}
+               "monitoring.coreos.com": ("github.com/prometheus-operator/prometheus-operator@v0.85.0",
+                                         "example/prometheus-operator-crd")}
 
 
 class Loader(yaml.SafeLoader):
@@ -42,7 +44,8 @@ def rendered(folder: pathlib.Path) -> list:
 def schemas(group: str) -> dict:
     """Kind -> schema."""
     module, folder = DEFINITIONS[group]
-    done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, timeout=300, check=False, cwd="/",
+    done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, timeout=300, check=False,
+                          cwd="/",
                           env={**os.environ, "GOSUMDB": "off"}) if shutil.which("go") else None
     if done is None or done.returncode != 0:
         pytest.skip(f"{module} can't be had here, and with it the schemas of {group}")
@@ -116,7 +119,8 @@ def test_prometheus_is_one_of_those_that_the_network_policy_lets_in():
 
 def test_the_rules_of_both_ways_are_the_same():
     of_operator = one(rendered(MONITORING / "operator"), "PrometheusRule", "fashionforward")["spec"]
-    maps = [each for each in rendered(MONITORING / "plain") if each["kind"] == "ConfigMap" and each["metadata"]["name"].startswith("fashionforward-rules")]
+    maps = [each for each in rendered(MONITORING / "plain") if each["kind"] == "ConfigMap"
+            and each["metadata"]["name"].startswith("fashionforward-rules")]
     assert yaml.safe_load(maps[0]["data"]["fashionforward.yml"]) == of_operator
 
 

@@ -1,5 +1,6 @@
-"""`./ff ready`: what it says of a shop that is ready, and of one that lacks a single thing. Prometheus is real and scrapes a page of figures that
-the test writes; tests/monitoring/test_queries.py asks the same of real servers, tests/cluster/test_monitoring.py of a cluster."""
+"""`./ff ready`: what it says of a shop that is ready, and of one that lacks a single thing. Prometheus is real and scrapes a page
+of figures that the test writes; tests/monitoring/test_queries.py asks the same of real servers, tests/cluster/test_monitoring.py
+of a cluster."""
 
 import dataclasses
 import http.server
@@ -43,9 +44,12 @@ class Figures:
 
     def text(self) -> str:
         now = time.time()
-        lines = [f'ff_postgres_connections_max{{use="commit"}} {self.connections}', f'ff_audit_violations{{invariant="I4"}} {self.violations}',
-                 f"ff_audit_last_success_timestamp_seconds {now - self.audit_age}", f"ff_backup_last_success_timestamp_seconds {now - self.backup_age}",
-                 f"ff_backup_last_restore_test_timestamp_seconds {now - self.restore_age}", "ff_sales 1", f"ff_sales_armed {self.armed}", f"ff_sales_active {self.active}",
+        lines = [f'ff_postgres_connections_max{{use="commit"}} {self.connections}',
+                 f'ff_audit_violations{{invariant="I4"}} {self.violations}',
+                 f"ff_audit_last_success_timestamp_seconds {now - self.audit_age}",
+                 f"ff_backup_last_success_timestamp_seconds {now - self.backup_age}",
+                 f"ff_backup_last_restore_test_timestamp_seconds {now - self.restore_age}", "ff_sales 1",
+                 f"ff_sales_armed {self.armed}", f"ff_sales_active {self.active}",
                  f'ff_leader{{task="sales"}} {self.leads}', f'slo:budget:left{{slo="checkout-availability"}} {self.left}',
                  f'slo:requests:rate5m{{slo="checkout-availability"}} {self.tried}',
                  f'slo:errors:rate5m{{slo="checkout-availability"}} {self.failed}',
@@ -112,7 +116,8 @@ def ask(watched, figures: Figures, *flags: str, environment: dict = None) -> tup
     page, prometheus = watched
     page.figures, page.number = figures, page.number + 1
     prometheus.wait_for(f"page_number == {page.number}", "the figures to be scraped", SEEN_SECONDS_MAX)
-    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", prometheus.url, *flags], capture_output=True, text=True, check=False,
+    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", prometheus.url, *flags], capture_output=True,
+                          text=True, check=False,
                           timeout=60, env=environment)
     said = {name: state == "ready" for state, name in re.findall(r"^(ready|NOT READY) +([a-z -]+):", done.stdout, re.M)}
     assert said, done.stderr
@@ -184,7 +189,8 @@ def test_the_rehearsal_may_have_been_watched_by_another_prometheus(watched, tmp_
 
 
 def test_what_was_refused_was_not_carried(watched):
-    code, said, text = ask(watched, Figures(tried=3 * REHEARSED, failed=2.5 * REHEARSED), "--namespace", "", "--pods", "1", "--orders", str(2 * REHEARSED))
+    code, said, text = ask(watched, Figures(tried=3 * REHEARSED, failed=2.5 * REHEARSED), "--namespace", "", "--pods", "1",
+                           "--orders", str(2 * REHEARSED))
     assert code == 1 and [name for name, ready in said.items() if not ready] == ["load rehearsed"], text
 
 
@@ -199,6 +205,7 @@ def test_pods_that_are_still_to_be_started_are_not_ready(watched, kubectl):
 
 
 def test_without_prometheus_nothing_is_called_ready():
-    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", "http://127.0.0.1:9", *PLAIN], capture_output=True, text=True, check=False,
+    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", "http://127.0.0.1:9", *PLAIN],
+                          capture_output=True, text=True, check=False,
                           timeout=60)
     assert done.returncode == 1 and "\nready" not in f"\n{done.stdout}", done.stdout

@@ -1,7 +1,7 @@
 """Prometheus rules of slo.yaml and alerts.yaml.
 
-Of each objective: rates of errors and requests over every window that an alert looks through, their ratio, the budget that is left,
-and the alerts. Names keep the window's nominal length, also where a scale has shrunk it, so that alerts and dashboards
+Of each objective: rates of errors and requests over every window that an alert looks through, their ratio, the budget that is
+left, and the alerts. Names keep the window's nominal length, also where a scale has shrunk it, so that alerts and dashboards
 read the same names everywhere. Windows of a day and more are averages of the recorded five-minute rates: exact, since they come
 at even steps, and without reading a day of raw samples at each evaluation.
 """
@@ -62,7 +62,8 @@ def recordings(objective: dict, slo: dict, scale: Scale) -> list:
         errors, requests = (recorded(f"slo:{what}:rate{window}", objective) for what in ("errors", "requests"))
         record(f"slo:errors:ratio_rate{window}", f"{errors} / {requests}")
     period = scale.duration(slo["period"])
-    errors, requests = (f"avg_over_time({recorded(f'slo:{what}:rate{BASE}', objective)}[{period}])" for what in ("errors", "requests"))
+    errors, requests = (f"avg_over_time({recorded(f'slo:{what}:rate{BASE}', objective)}[{period}])"
+                        for what in ("errors", "requests"))
     budget = budget_of(objective)
     record("slo:budget:left", f"1 - {errors} / {requests} / {decimal(budget)}")
     record("slo:objective:ratio", f"vector({decimal(1 - budget)})")
@@ -103,7 +104,8 @@ def burn_alerts(objective: dict, slo: dict, scale: Scale) -> list:
             pairs.append("(" + " and ".join(parts) + ")")
         kind = "of the time" if objective.get("kind") == "time" else "of requests"
         summary = f"{objective['summary']}: {{{{ $value | humanizePercentage }}}} {kind}, of which {100 - objective['objective']:.2g} % may"
-        alerts.append(alert({**objective, "severity": severity, "summary": summary}, " or ".join(pairs), slo, {"slo": objective["name"]}))
+        alerts.append(alert({**objective, "severity": severity, "summary": summary}, " or ".join(pairs), slo,
+                            {"slo": objective["name"]}))
     return alerts
 
 
