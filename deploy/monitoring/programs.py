@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Prometheus, promtool, Alertmanager, amtool, Argo Rollouts' controller, Karpenter and kwok, built from modules whose go.mod and go.sum are
-committed (`home` below). What is built stays in CACHE/NAME-KEY; KEY is a hash of the module's files and of its command below, so that nothing is compiled twice.
+"""Prometheus, promtool, Alertmanager, amtool, Argo Rollouts' controller, Karpenter and kwok, built from modules whose go.mod and
+go.sum are committed (`home` below). What is built stays in CACHE/NAME-KEY; KEY is a hash of the module's files and of its command
+below, so that nothing is compiled twice.
 
     deploy/monitoring/programs.py prometheus alertmanager      builds what is missing and prints the folders
 
@@ -49,11 +50,13 @@ class Module:
 MODULES = {module.name: module for module in (
     Module("prometheus", ("github.com/prometheus/prometheus/cmd/prometheus", "github.com/prometheus/prometheus/cmd/promtool"),
            ("remove_all_sd", "enable_kubernetes_sd", "enable_dns_sd"), ("github.com/prometheus/common/version.Version=3.10.0",)),
-    Module("alertmanager", ("github.com/prometheus/alertmanager/cmd/alertmanager", "github.com/prometheus/alertmanager/cmd/amtool"),
+    Module("alertmanager",
+           ("github.com/prometheus/alertmanager/cmd/alertmanager", "github.com/prometheus/alertmanager/cmd/amtool"),
            stamps=("github.com/prometheus/common/version.Version=0.31.0",)),
     Module("argo-rollouts", ("github.com/argoproj/argo-rollouts/cmd/rollouts-controller",),
            stamps=("github.com/argoproj/argo-rollouts/utils/version.version=v1.9.1",), home="deploy/rollouts/go"),
-    # Karpenter with the provider that makes nodes of nothing, and who plays their kubelets: only the tests of its pools want them.
+    # Karpenter with the provider that makes nodes of nothing, and who plays their kubelets: only the tests of its pools want
+    # them.
     Module("karpenter", ("sigs.k8s.io/karpenter/kwok",), home=KARPENTER_HOME),
     Module("kwok", ("sigs.k8s.io/kwok/cmd/kwok",), stamps=("sigs.k8s.io/kwok/pkg/consts.Version=v0.8.0",), home=KARPENTER_HOME),
 )}
@@ -77,7 +80,8 @@ def compile_module(module: Module) -> None:
     link = " ".join(["-s", "-w", *(f"-X {stamp}" for stamp in module.stamps)])
     environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
     # One compiler at a time: two of them want a gigabyte, and the other processor is somebody's.
-    done = subprocess.run([*GENTLE, "go", "build", "-p", "1", "-trimpath", "-tags", ",".join(module.tags), "-ldflags", link, "-o", f"{work}/",
+    done = subprocess.run([*GENTLE, "go", "build", "-p", "1", "-trimpath", "-tags", ",".join(module.tags), "-ldflags", link, "-o",
+                           f"{work}/",
                            *module.packages], cwd=module.source, env=environment, check=False)
     if done.returncode != 0:
         raise Failure(f"{module.name} could not be compiled: is GOPROXY reachable?")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "checkout/audit_ledger.h"
 #include "telemetry/log.h"
@@ -12,6 +13,9 @@ namespace ff::app {
 namespace {
 
 constexpr Duration kLook = std::chrono::milliseconds(500);  // how soon it hears that it is to stop, or leads
+// How long who has begun to lead shows nothing: a start's own work goes first, and a lease that goes to and
+// fro among processes that come and go does not audit each time.
+constexpr Duration kFirst = std::chrono::seconds(30);
 
 telemetry::Counter& runs(telemetry::Registry& metrics, const char* outcome) {
   return metrics.counter("ff_audit_runs_total", "Audits of this process, by what they found",
@@ -42,10 +46,12 @@ AuditRounds::AuditRounds(orders::OrderStore& orders, payments::Gateway& gateway,
 
 Task<void> AuditRounds::run(std::function<bool()> leads) {
   if (settings_.every <= Duration::zero()) co_return;
-  Instant due = clock_.now() + settings_.every;
+  Instant due{};
+  bool ours = false;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    const bool ours = leads();
+    const bool led = std::exchange(ours, leads());
     if (!ours) show_nothing();
+    if (ours && !led) due = clock_.now() + std::min(kFirst, settings_.every);
     if (ours && clock_.now() >= due) {
       auto report = co_await audit();
       if (report && !leads()) show_nothing();  // another began meanwhile

@@ -30,8 +30,8 @@ class AuditRounds {
   AuditRounds(orders::OrderStore& orders, payments::Gateway& gateway, Clock& clock, config::Auditing settings,
               telemetry::Registry& metrics);
 
-  /// One round each settings.every, the first after as long, while `leads` (any thread) says that it is ours
-  /// to do.
+  /// One round each settings.every while `leads` (any thread) says that it is ours to do. The first half a
+  /// minute after it became so: until then nobody shows what the one before it had found.
   Task<void> run(std::function<bool()> leads);
   void stop() { stopping_.store(true, std::memory_order_relaxed); }
 

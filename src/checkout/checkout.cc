@@ -139,8 +139,7 @@ struct Service::Answers {
         in_progress(counter(metrics, "in_progress")),
         overloaded(counter(metrics, "overloaded")),
         failed(counter(metrics, "failed")),
-        abandoned(metrics.counter("ff_checkout_abandoned_total",
-                                  "Checkouts whose client left before their order was queued")),
+        abandoned(counter(metrics, "abandoned")),
         seconds(metrics.histogram("ff_checkout_seconds", "From a validated request to its answer",
                                   telemetry::latency_bounds())) {}
   static telemetry::Counter& counter(telemetry::Registry& metrics, const char* answer) {
@@ -169,7 +168,7 @@ struct Service::Answers {
     }
   }
   telemetry::Counter &paid, &pending, &declined, &sold_out, &invalid, &in_progress, &overloaded, &failed,
-      &abandoned;
+      &abandoned;  // the client left before its order was queued: nobody was answered, no promise broken
   telemetry::Histogram& seconds;
 };
 
@@ -195,13 +194,17 @@ Task<Result<Answer>> Service::place(Request request) {
   // No cancellation reaches what follows: a shopper who goes away in the middle still gets exactly one order
   // and one charge.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  Result<Answer> answer = co_await run(request);
+  bool abandoned = false;
+  Result<Answer> answer = co_await run(request, abandoned);
   co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-  answers_->note(answer, clock_.now() - started);
+  if (abandoned)
+    answers_->abandoned.add();
+  else
+    answers_->note(answer, clock_.now() - started);
   co_return answer;
 }
 
-Task<Result<Answer>> Service::run(Request& request) {
+Task<Result<Answer>> Service::run(Request& request, bool& abandoned) {
   if (request.fingerprint.empty()) request.fingerprint = fingerprint_of(request);
   std::shared_ptr<const catalog::Snapshot> snapshot = catalogue_.load();
   if (snapshot == nullptr) co_return fail(ErrorCode::kUnavailable, "there is no catalogue yet");
@@ -217,7 +220,7 @@ Task<Result<Answer>> Service::run(Request& request) {
   if (request.deadline.us != 0 && clock_.now() >= request.deadline)
     co_return fail(ErrorCode::kOverloaded, "the request waited past its deadline");
   if (request.abandoned && request.abandoned()) {
-    answers_->abandoned.add();
+    abandoned = true;
     co_return fail(ErrorCode::kOverloaded, "its client has left");
   }
   if (settings_.gateway_reachable && (*priced).order->state == State::kPendingPayment) {

@@ -109,7 +109,8 @@ class Service {
  private:
   struct Answers;
 
-  Task<Result<Answer>> run(Request& request);
+  /// `abandoned`: set where its client had left before the order was queued; the answer reaches nobody.
+  Task<Result<Answer>> run(Request& request, bool& abandoned);
   /// On success the parts that only the order needs have moved out of `request`: key, e-mail, address.
   Task<Result<orders::NewOrder>> price(Request& request, const catalog::Snapshot& snapshot);
   /// For a request that can't be placed now: the recorded answer, if its key has an order already.

@@ -193,6 +193,13 @@ TEST_F(CheckoutTest, WhoeverLeavesBeforeTheOrderIsQueuedHasNone) {
   EXPECT_EQ(asked, 1);
   EXPECT_EQ(stock("shirt").available, 3);
   EXPECT_NE(get<Paid>(place("k")), nullptr) << "the key was never used up";
+  const auto answers = [this](const char* answer) {
+    return metrics.counter("ff_checkout_answers_total", "Checkouts by their answer", {{"answer", answer}})
+        .value();
+  };
+  EXPECT_EQ(answers("abandoned"), 1u);
+  EXPECT_EQ(answers("overloaded"), 0u) << "nobody was refused";
+  EXPECT_EQ(answers("paid"), 1u);
 }
 
 TEST_F(CheckoutTest, AnOrderOverWhatASaleAllowsIsRefusedInWordsAndChangesNothing) {

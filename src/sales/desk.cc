@@ -51,7 +51,7 @@ struct Desk::Parts {
   const LoadProbe load;
   const SoldOutProbe sold_out;
   telemetry::Registry& metrics;
-  telemetry::Gauge& stored;
+  telemetry::Gauge &stored, &armed, &running;
   telemetry::Counter& failures;
 
   std::map<SaleId, KnownLine> lines{};
@@ -85,6 +85,9 @@ Desk::Desk(SaleStore& store, leadership::Leader& leader, BoardHolder& boards, Ti
            telemetry::Registry& metrics)
     : parts_(new Parts{store, leader, boards, counts, clock, settings, std::move(process), std::move(load),
                        std::move(sold_out), metrics, metrics.gauge("ff_sales", "Sales that are stored"),
+                       metrics.gauge("ff_sales_armed", "Sales with a queue that have not ended"),
+                       metrics.gauge("ff_sales_active",
+                                     "Sales whose queue is open or may open now: one process leads them"),
                        metrics.counter("ff_sale_poll_failures_total",
                                        "Rounds of the waiting room that the store did not answer")}) {
   // Before there is any sale: which metrics there are is known from the first moment.
@@ -258,6 +261,11 @@ SaleGauges& Desk::Parts::gauges_of(std::string label) {
 
 void Desk::Parts::publish(std::vector<Sale> sales, Instant now) {
   stored.set(static_cast<std::int64_t>(sales.size()));
+  armed.set(std::count_if(sales.begin(), sales.end(), [&](const Sale& sale) {
+    return sale.settings().queue != Queue::kOff && !sale.settings().over(now);
+  }));
+  running.set(std::count_if(sales.begin(), sales.end(),
+                            [&](const Sale& sale) { return active(sale.settings(), now); }));
   std::set<SaleId> present;
   std::vector<Posted> posted;
   for (auto& [label, gauge] : gauges)

@@ -56,6 +56,27 @@ TEST_F(DeskTest, EachProcessKnowsOfAChangeWithinASecond) {
   EXPECT_TRUE(two.open({}, clock.now()));
 }
 
+TEST_F(DeskTest, WhatIsArmedAndWhatMustBeLedIsToldApartFromWhatIsStored) {
+  const auto told = [this](const std::string& name) {
+    const std::string page = one.metrics.openmetrics();
+    return std::stoi(page.substr(page.find("\n" + name + " ") + name.size() + 2));
+  };
+  start(Queue::kOff);
+  EXPECT_EQ(told("ff_sales"), 1);
+  EXPECT_EQ(told("ff_sales_armed"), 0);
+  EXPECT_EQ(told("ff_sales_active"), 0);
+  ASSERT_TRUE(run(store.sales().remove(named("s"))).has_value());
+  start(Queue::kAuto);
+  EXPECT_EQ(told("ff_sales_armed"), 1);
+  EXPECT_EQ(told("ff_sales_active"), 0) << "its queue can't open before its start: nobody leads yet";
+  pass(minutes(10));
+  EXPECT_EQ(told("ff_sales_active"), 1);
+  pass(hours(3));
+  EXPECT_EQ(told("ff_sales"), 1);
+  EXPECT_EQ(told("ff_sales_armed"), 0) << "it has ended";
+  EXPECT_EQ(told("ff_sales_active"), 0);
+}
+
 TEST_F(DeskTest, BothCountTheTicketsOfBoth) {
   start();
   take(one, 30);

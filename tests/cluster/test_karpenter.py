@@ -1,8 +1,7 @@
-"""Karpenter's pools (deploy/karpenter) and the pods that deploy/overlays/eks sends to them, with the real controller and nodes that are no
-machines (tests/support/cluster_karpenter.py). Pods on these start nothing: what is shown is where they go, and when. A pod more or fewer is
-asked for here as the autoscaler would."""
+"""Karpenter's pools (deploy/karpenter) and the pods that deploy/overlays/eks sends to them, with the real controller and nodes
+that are no machines (tests/support/cluster_karpenter.py). Pods on these start nothing: what is shown is where they go, and when.
+A pod more or fewer is asked for here as the autoscaler would."""
 
-import contextlib
 import copy
 import itertools
 import time
@@ -28,11 +27,13 @@ class Pods:
     def __init__(self, cluster, karpenter: Karpenter):
         self.cluster, self.karpenter = cluster, karpenter
         self.rendered = documents(cluster.render("deploy/overlays/eks"))
-        karpenter.apply([self.rendered[name] for name in (f"Namespace {NAMESPACE}", "ServiceAccount fashionforward", f"PodDisruptionBudget {PDB}")])
+        karpenter.apply([self.rendered[name]
+                         for name in (f"Namespace {NAMESPACE}", "ServiceAccount fashionforward", f"PodDisruptionBudget {PDB}")])
         karpenter.apply([self.rendered[f"Deployment {DEPLOYMENT}"]])
 
     def ready(self) -> list:
-        return [pod for pod in self.cluster.list("pods", WEB) if is_true(pod, "Ready") and "deletionTimestamp" not in pod["metadata"]]
+        return [pod for pod in self.cluster.list("pods", WEB) if is_true(pod, "Ready")
+                and "deletionTimestamp" not in pod["metadata"]]
 
     def want(self, replicas: int):
         self.cluster.patch("deployments", DEPLOYMENT, {"spec": {"replicas": replicas}}, "scale")
@@ -41,7 +42,8 @@ class Pods:
         """Wanted and waited for; the seconds that it took."""
         began = time.monotonic()
         self.want(replicas)
-        wait_until(lambda: len(self.ready()) == replicas == len(self.cluster.list("pods", WEB)), f"{replicas} pods", NODES_SECONDS_MAX, self.karpenter.told,
+        wait_until(lambda: len(self.ready()) == replicas == len(self.cluster.list("pods", WEB)), f"{replicas} pods",
+                   NODES_SECONDS_MAX, self.karpenter.told,
                    every=0.2)
         return time.monotonic() - began
 
@@ -84,15 +86,14 @@ def test_a_spikes_pods_get_spot_nodes_in_seconds(web, karpenter):
     assert len(nodes) <= 6, "a node for each pod: four cores bought for one that is used"
 
 
-@contextlib.contextmanager
 def nothing_goes(karpenter: Karpenter, because: str):
     """For a while no node is given up."""
     before = {node["metadata"]["name"] for node in karpenter.nodes("web")}
     end = time.monotonic() + QUIET_SECONDS
-    yield
     while time.monotonic() < end:
         now = karpenter.nodes("web")
-        assert {node["metadata"]["name"] for node in now} == before and not any(map(disrupted, now)), f"a node goes although {because}"
+        assert {node["metadata"]["name"]
+                for node in now} == before and not any(map(disrupted, now)), f"a node goes although {because}"
         time.sleep(0.5)
 
 
@@ -101,28 +102,29 @@ def test_nodes_are_given_back_one_at_a_time_and_pods_moved_one_by_one_but_not_by
     before = karpenter.nodes("web")
     web.have(6)
     # An empty node goes at any time.
-    wait_until(lambda: len(karpenter.nodes("web")) == len(web.by_node()), "empty nodes to go", MOVED_SECONDS_MAX, karpenter.told, every=1)
+    wait_until(lambda: len(karpenter.nodes("web")) == len(web.by_node()), "empty nodes to go", MOVED_SECONDS_MAX, karpenter.told,
+               every=1)
     spread = len(karpenter.nodes("web"))
     assert spread > 3, "there is nothing to give back"
-    with nothing_goes(karpenter, "it is day"):
-        pass
+    nothing_goes(karpenter, "it is day")
     cluster = web.cluster
     budget = copy.deepcopy(web.rendered[f"PodDisruptionBudget {PDB}"]["spec"])
     cluster.patch("poddisruptionbudgets", PDB, {"spec": {"maxUnavailable": 0}})
     karpenter.keep_hours(by_day=False)
-    with nothing_goes(karpenter, "the pods' budget allows none to be moved"):
-        pass
+    nothing_goes(karpenter, "the pods' budget allows none to be moved")
     with Watch(cluster, "pods", WEB) as pods, Watch(cluster, "nodes", f"{POOL}=web") as nodes:
         began = time.monotonic()
         cluster.patch("poddisruptionbudgets", PDB, {"spec": budget})
-        wait_until(lambda: len(karpenter.nodes("web")) <= 3, "no more nodes than zones", MOVED_SECONDS_MAX, karpenter.told, every=1)
+        wait_until(lambda: len(karpenter.nodes("web")) <= 3, "no more nodes than zones", MOVED_SECONDS_MAX, karpenter.told,
+                   every=1)
         took = time.monotonic() - began
         wait_until(lambda: len(web.ready()) == 6, "six pods", NODES_SECONDS_MAX, karpenter.told)
         least, moved = healthy(pods.changes), going(nodes.changes)
     print(f"\n12 pods on {described(before)}; of 6 pods' {spread} nodes none went by day, none while no pod might be moved; then, after {took:.0f} s: "
           f"{described(karpenter.nodes('web'))}; at most {moved} at a time, never fewer than {least} of 6 pods ready")
     assert moved == 1 and least >= 6 - budget["maxUnavailable"]
-    assert {label(node, ZONE) for node in karpenter.nodes("web")} == {label(node, ZONE) for node in before}, "a zone was given up for money"
+    assert {label(node, ZONE) for node in karpenter.nodes("web")} == {label(node, ZONE)
+                                                                      for node in before}, "a zone was given up for money"
     karpenter.keep_hours(by_day=True)
     began = time.monotonic()
     web.have(0)
@@ -134,7 +136,8 @@ def healthy(changes: list) -> int:
     """The fewest pods that were ready at a time, once all of them were."""
     states, least, all_there = {}, None, False
     for _, kind, pod in changes:
-        states[pod["metadata"]["name"]] = kind != "DELETED" and is_true(pod, "Ready") and "deletionTimestamp" not in pod["metadata"]
+        states[pod["metadata"]["name"]] = kind != "DELETED" and is_true(pod,
+                                                                        "Ready") and "deletionTimestamp" not in pod["metadata"]
         ready = sum(states.values())
         all_there = all_there or ready >= 6
         if all_there:
@@ -164,7 +167,8 @@ def test_the_limit_of_cores_holds(web, karpenter):
             steady = time.monotonic()
         time.sleep(0.5)
     counted, ready = seen[-1]
-    # kwok's provider counts a node as what its pods asked for at its launch, so that here the kinds' cores come to more; AWS' counts what the kind has.
+    # kwok's provider counts a node as what its pods asked for at its launch, so that here the kinds' cores come to more; AWS'
+    # counts what the kind has.
     print(f"\n100 pods: growth stops at {counted:g} of {limit:g} cores by the pool's count, {ready} pods on {described(karpenter.nodes('web'))}")
     assert 0 < ready < 100
     web.have(2)
@@ -177,7 +181,8 @@ def cores(written: str) -> float:
 def volume(name: str, size: str = "1Gi") -> list:
     """A claim that is met by a folder, so that it binds a pod to no machine."""
     return [{"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"karpenter-{name}"},
-             "spec": {"capacity": {"storage": size}, "accessModes": ["ReadWriteOnce"], "storageClassName": "none", "hostPath": {"path": f"/tmp/{name}"},
+             "spec": {"capacity": {"storage": size}, "accessModes": ["ReadWriteOnce"], "storageClassName": "none",
+                      "hostPath": {"path": f"/tmp/{name}"},
                       "claimRef": {"namespace": NAMESPACE, "name": name}}},
             {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name, "namespace": NAMESPACE},
              "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "none", "volumeName": f"karpenter-{name}",
@@ -185,8 +190,8 @@ def volume(name: str, size: str = "1Gi") -> list:
 
 
 def test_the_database_and_the_payment_gateway_never_run_on_spot_nodes(web, karpenter):
-    """The gateway is sent to the pool that is on demand; a database in the cluster, which nothing sends anywhere, is kept off the spot nodes, room or not,
-    and one that asks for spot gets none."""
+    """The gateway is sent to the pool that is on demand; a database in the cluster, which nothing sends anywhere, is kept off the
+    spot nodes, room or not, and one that asks for spot gets none."""
     cluster = web.cluster
     web.have(2)
     database = documents(cluster.render("deploy/overlays/kind"))["StatefulSet postgres"]
@@ -216,4 +221,5 @@ def test_the_database_and_the_payment_gateway_never_run_on_spot_nodes(web, karpe
         assert "nodeName" not in pod["spec"], "it found a node"
         assert all(label(node, CAPACITY) == "on-demand" for node in karpenter.nodes("general"))
     finally:
-        cluster.kubectl("delete", "pv", *(f"karpenter-{name}" for name in CLAIMS), "--wait=false")  # they go with their claims, in the fixture
+        cluster.kubectl("delete", "pv", *(f"karpenter-{name}" for name in CLAIMS),
+                        "--wait=false")  # they go with their claims, in the fixture

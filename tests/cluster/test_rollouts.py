@@ -1,6 +1,7 @@
-"""Releases by Argo Rollouts while people look and buy: a good one goes through; one that fails three of ten checkouts, one that is
-five times slower and one that writes totals that don't add up each take themselves back (tests/cluster/faulty). What is printed: how long it
-took, and whom it touched. The short form is one bad release; all of it: ./ff test cluster --all --case rollouts"""
+"""Releases by Argo Rollouts while people look and buy: a good one goes through; one that fails three of ten checkouts, one that
+is five times slower and one that writes totals that don't add up each take themselves back (tests/cluster/faulty). What is
+printed: how long it took, and whom it touched. The short form is one bad release; all of it: ./ff test cluster --all --case
+rollouts"""
 
 import json
 import re
@@ -44,17 +45,20 @@ def platform(cluster):
 
 def promote(shop: Shop, how: dict):
     """As deploy/rollouts/README.md says."""
-    shop.cluster.kubectl("-n", NAMESPACE, "patch", "rollout", "fashionforward", "--subresource", "status", "--type", "merge", "-p", json.dumps({"status": how}))
+    shop.cluster.kubectl("-n", NAMESPACE, "patch", "rollout", "fashionforward", "--subresource", "status", "--type", "merge",
+                         "-p", json.dumps({"status": how}))
 
 
 def settled(shop: Shop, base: str):
-    """The shop of this release as a Rollout, whatever the test before left. Nobody buys now, so nobody could judge a release: it is promoted by hand."""
+    """The shop of this release as a Rollout, whatever the test before left. Nobody buys now, so nobody could judge a release: it
+    is promoted by hand."""
     shop.cluster.kubectl("apply", "-k", shop_of(THIS, base))
     shop.cluster.patch("horizontalpodautoscalers", "fashionforward", {"spec": {"minReplicas": 2, "maxReplicas": 2}})
     if wait_for_phase(shop.cluster, ("Healthy", "Progressing", "Paused"), START_SECONDS_MAX, shop.troubles) != "Healthy":
         promote(shop, {"promoteFull": True})
     wait_for_phase(shop.cluster, ("Healthy",), START_SECONDS_MAX, shop.troubles)
-    wait_until(lambda: shop.deployment()["status"].get("replicas", 0) == 0, "the Deployment to hand its pods over", START_SECONDS_MAX, shop.troubles)
+    wait_until(lambda: shop.deployment()["status"].get("replicas", 0) == 0, "the Deployment to hand its pods over",
+               START_SECONDS_MAX, shop.troubles)
     shop.wait_for_page()
 
 
@@ -110,7 +114,8 @@ def slowness(prometheus) -> str:
 
 
 def fair(pages, fault: str) -> bool:
-    """Pages were served by either release. One whose checkouts hold the threads up refuses some (503, come again), as it should."""
+    """Pages were served by either release. One whose checkouts hold the threads up refuses some (503, come again), as it
+    should."""
     return not any(each.errors or each.statuses.keys() - {200, *([503] if fault == "slow" else [])} for each in pages)
 
 
@@ -126,18 +131,21 @@ def test_a_bad_release_takes_itself_back(canary, fault):
         shop.cluster.kubectl("apply", "-k", shop_of("fashionforward:faulty", CANARY, SHOP_FAULT=fault, **more))
         wait_until(lambda: weight(shop) > 0, "the canary to get shoppers", START_SECONDS_MAX, shop.troubles, every=0.5)
         first = time.monotonic()
-        wait_until(lambda: rollout(shop.cluster)["status"].get("phase") == "Degraded", "the release to be taken back", BACK_SECONDS_MAX,
+        wait_until(lambda: rollout(shop.cluster)["status"].get("phase") == "Degraded", "the release to be taken back",
+                   BACK_SECONDS_MAX,
                    lambda: judged(shop), every=0.5)
         wait_until(lambda: weight(shop) == 0, "nobody to be sent there", BACK_SECONDS_MAX, every=0.2)
         back = time.monotonic()
         told = judged(shop)
-        failed_by = next(each["name"] for each in analyses(shop.cluster)[-1]["status"]["metricResults"] if each["phase"] == "Failed")
+        failed_by = next(each["name"] for each in analyses(shop.cluster)[-1]["status"]["metricResults"]
+                         if each["phase"] == "Failed")
         touched = prometheus.value('sum(increase(ff_checkout_answers_total{job="fashionforward",track="stable",rollout="%s"}[5m]))'
                                    % rollout(shop.cluster)["status"]["currentPodHash"])
         everybody = prometheus.value('sum(increase(ff_checkout_answers_total{job="fashionforward"}[5m]))')
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         assert {shop.release() for _ in range(20)} == {before}
-        prometheus.wait_for('ALERTS{alertname="ReleaseTakenBack",alertstate="firing"}', "the alert that tells of it", BACK_SECONDS_MAX)
+        prometheus.wait_for('ALERTS{alertname="ReleaseTakenBack",alertstate="firing"}', "the alert that tells of it",
+                            BACK_SECONDS_MAX)
     errors = {what: count for what, count in storm.answers.items() if what in (500, 503, "gone")}
     print(f"\na release that {fault} {more or ''}: its first shopper after {first - began:.0f} s, taken back {back - first:.0f} s later by {failed_by}; "
           f"{touched:.0f} of {everybody:.0f} checkouts of these minutes were its ({touched / max(everybody, 1):.1%}); answers {errors}\n  {told}")
@@ -174,7 +182,8 @@ def test_blue_green_shows_a_preview_switches_at_once_and_back(platform):
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
         began = time.monotonic()
         shop.cluster.kubectl("apply", "-k", shop_of("fashionforward:next", BLUE_GREEN))
-        wait_until(lambda: rollout(shop.cluster)["status"].get("phase") == "Paused" and len(shop.endpoints("fashionforward-preview")) >= 2,
+        wait_until(lambda: rollout(shop.cluster)["status"].get("phase") == "Paused"
+                   and len(shop.endpoints("fashionforward-preview")) >= 2,
                    "green to be ready", THROUGH_SECONDS_MAX, shop.troubles, every=0.5)
         green = time.monotonic() - began
         assert shop.release() == before, "shoppers saw green before it was promoted"
@@ -184,4 +193,5 @@ def test_blue_green_shows_a_preview_switches_at_once_and_back(platform):
         switch = time.monotonic() - promoted
         wait_for_phase(shop.cluster, ("Healthy",), THROUGH_SECONDS_MAX, lambda: judged(shop))
         storm.wait_for_orders(ORDERS, ORDERS_SECONDS_MAX)
-    shop.finish(f"blue-green: green ready after {green:.0f} s, selling {switch:.1f} s after its promotion; {judged(shop)}", pages, storm)
+    shop.finish(f"blue-green: green ready after {green:.0f} s, selling {switch:.1f} s after its promotion; {judged(shop)}", pages,
+                storm)

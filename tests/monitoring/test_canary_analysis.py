@@ -1,6 +1,6 @@
-"""Bad releases judged for real, without a cluster: two servers share a database and take the same storm, one of this release, one of a release that
-fails three of ten checkouts, takes longer, or writes totals that don't add up (tests/cluster/faulty). A Prometheus scrapes both, and the
-analyses of deploy/rollouts are asked of it as the controller asks them."""
+"""Bad releases judged for real, without a cluster: two servers share a database and take the same storm, one of this release, one
+of a release that fails three of ten checkouts, takes longer, or writes totals that don't add up (tests/cluster/faulty). A
+Prometheus scrapes both, and the analyses of deploy/rollouts are asked of it as the controller asks them."""
 
 import contextlib
 import itertools
@@ -56,7 +56,8 @@ def database():
 def judge(prometheus: Prometheus, name: str) -> str:
     """As the controller would, now."""
     metric = ANALYSES[name]
-    query = metric["provider"]["prometheus"]["query"].replace("{{args.new}}", NEW).replace("{{args.stable}}", STABLE).replace("[1m]", f"[{WINDOW}]")
+    query = metric["provider"]["prometheus"]["query"].replace("{{args.new}}", NEW).replace("{{args.stable}}",
+                                                                                           STABLE).replace("[1m]", f"[{WINDOW}]")
     if prometheus.query(weighed(metric["successCondition"], query)):
         return PASSES
     return FAILS if prometheus.query(query) and not prometheus.query(f"({query}) != ({query})") else "neither"
@@ -94,7 +95,8 @@ def test_a_release_is_taken_back_for_what_it_does_and_a_good_one_is_not(database
             took = time.monotonic() - began
         audit = stable.audit()  # while the gateway still has a ledger to show
         means = {name: prometheus.value(f'sum(rate(ff_checkout_seconds_sum{{rollout="{name}"}}[{WINDOW}])) / '
-                                        f'sum(rate(ff_checkout_seconds_count{{rollout="{name}"}}[{WINDOW}]))') for name in targets}
+                                        f'sum(rate(ff_checkout_seconds_count{{rollout="{name}"}}[{WINDOW}]))')
+                 for name in targets}
         print(f"\n{fault or 'good'}: {said} after {took:.0f} s; answers {dict(storm.answers)}; "
               f"a checkout took {1e3 * means[STABLE]:.0f} ms, the new release {1e3 * means[NEW]:.0f} ms")
     expected = {name: FAILS if name == wanted else PASSES for name in ANALYSES}

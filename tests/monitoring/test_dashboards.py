@@ -84,7 +84,8 @@ def grafana():
     """Grafana's types, in a folder of their own: half of their 40 MB are of no use to any other test."""
     folder = CACHE / f"grafana-sdk-{SDK.rsplit('!', 1)[1]}"
     if not folder.is_dir():
-        done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", f"--target={folder}", SDK],
+        done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps",
+                               f"--target={folder}", SDK],
                               capture_output=True, text=True, timeout=SDK_SECONDS_MAX, check=False)
         if done.returncode != 0:
             pytest.skip(f"Grafana's types can't be had here: {done.stderr[-200:]}")
@@ -108,9 +109,11 @@ def lost(written, read, path: str = "") -> list:
 
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_grafanas_own_types_know_every_field(grafana, name):
-    """Read into Grafana's types and written again nothing is missing: a field that it does not know, or of another type, would be."""
+    """Read into Grafana's types and written again nothing is missing: a field that it does not know, or of another type, would
+    be."""
     from grafana_foundation_sdk.cog.encoder import JSONEncoder
     read = grafana.Dashboard.from_json(DASHBOARDS[name])
     again = json.loads(JSONEncoder().encode(read))
     # An annotation's titleFormat is the Prometheus data source's own field, which the schema leaves to it.
-    assert [each for each in lost(DASHBOARDS[name], again) if not re.match(r"\.annotations\.list\[\d\]\.titleFormat:", each)] == []
+    assert [each for each in lost(DASHBOARDS[name], again)
+            if not re.match(r"\.annotations\.list\[\d\]\.titleFormat:", each)] == []

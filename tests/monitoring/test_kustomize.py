@@ -1,10 +1,11 @@
-"""What is applied to a cluster to watch and to release the shop: it renders, its kinds are what their controllers accept, and it finds the very
-pods of k8s/. The schemas are those of the custom resource definitions of the controllers' own modules."""
+"""What is applied to a cluster to watch and to release the shop: it renders, its kinds are what their controllers accept, and it
+finds the very pods of k8s/. The schemas are those of the custom resource definitions of the controllers' own modules."""
 
 import functools
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -15,9 +16,11 @@ from support.prometheus import MONITORING
 from support.shop_process import ROOT
 
 TOOLS = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "fashionforward" / "cluster" / "bin"
-FOLDERS = [MONITORING / "operator", MONITORING / "plain", ROOT / "deploy/rollouts/kind-canary", ROOT / "deploy/rollouts/kind-blue-green"]
+FOLDERS = [MONITORING / "operator", MONITORING / "plain", ROOT / "deploy/rollouts/kind-canary",
+           ROOT / "deploy/rollouts/kind-blue-green"]
 DEFINITIONS = {"argoproj.io": ("github.com/argoproj/argo-rollouts@v1.9.1", "manifests/crds"),
-               "monitoring.coreos.com": ("github.com/prometheus-operator/prometheus-operator@v0.85.0", "example/prometheus-operator-crd")}
+               "monitoring.coreos.com": ("github.com/prometheus-operator/prometheus-operator@v0.85.0",
+                                         "example/prometheus-operator-crd")}
 
 
 class Loader(yaml.SafeLoader):
@@ -41,7 +44,8 @@ def rendered(folder: pathlib.Path) -> list:
 def schemas(group: str) -> dict:
     """Kind -> schema."""
     module, folder = DEFINITIONS[group]
-    done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, timeout=300, check=False, cwd="/",
+    done = subprocess.run(["go", "mod", "download", "-json", module], capture_output=True, text=True, timeout=300, check=False,
+                          cwd="/",
                           env={**os.environ, "GOSUMDB": "off"}) if shutil.which("go") else None
     if done is None or done.returncode != 0:
         pytest.skip(f"{module} can't be had here, and with it the schemas of {group}")
@@ -115,7 +119,8 @@ def test_prometheus_is_one_of_those_that_the_network_policy_lets_in():
 
 def test_the_rules_of_both_ways_are_the_same():
     of_operator = one(rendered(MONITORING / "operator"), "PrometheusRule", "fashionforward")["spec"]
-    maps = [each for each in rendered(MONITORING / "plain") if each["kind"] == "ConfigMap" and each["metadata"]["name"].startswith("fashionforward-rules")]
+    maps = [each for each in rendered(MONITORING / "plain") if each["kind"] == "ConfigMap"
+            and each["metadata"]["name"].startswith("fashionforward-rules")]
     assert yaml.safe_load(maps[0]["data"]["fashionforward.yml"]) == of_operator
 
 
@@ -147,3 +152,22 @@ def test_an_analysis_with_an_end_has_no_limit_beyond_it(strategy):
         for metric in each["spec"]["metrics"] if each["kind"] == "AnalysisTemplate" else ():
             limits = {name: metric.get(name, 0) for name in ("failureLimit", "inconclusiveLimit")}
             assert "count" not in metric or metric["count"] >= max(limits.values()), f"{metric['name']}: {metric['count']} looks, {limits}"
+
+
+@pytest.mark.parametrize("strategy", ("canary", "blue-green"))
+def test_the_release_before_comes_back_at_once(strategy):
+    spec = yaml.safe_load((ROOT / f"deploy/rollouts/{strategy}/rollout.yaml").read_text())["spec"]
+    assert 0 < spec["rollbackWindow"]["revisions"] <= spec["revisionHistoryLimit"]
+
+
+def test_prometheus_scrapes_those_who_report_a_backup():
+    config = yaml.safe_load((MONITORING / "plain" / "prometheus.yml").read_text())
+    (job,) = [each for each in config["scrape_configs"] if each["job_name"] == "backup"]
+    found = re.compile(job["relabel_configs"][0]["regex"])
+    for who in ("prometheus-pushgateway;metrics", "prometheus-node-exporter;metrics"):
+        assert found.fullmatch(who)
+        assert who.split(";", maxsplit=1)[0] in (ROOT / "docs/monitoring.md").read_text()
+    kept = re.compile(job["metric_relabel_configs"][0]["regex"])
+    for metric in ("ff_backup_last_success_timestamp_seconds", "ff_backup_last_restore_test_timestamp_seconds"):
+        assert kept.fullmatch(metric)
+    assert job["honor_labels"]

@@ -1,9 +1,11 @@
-"""`./ff ready`: what it says of a shop that is ready, and of one that lacks a single thing. Prometheus is real and scrapes a page of figures that
-the test writes; tests/monitoring/test_queries.py asks the same of real servers, tests/cluster/test_monitoring.py of a cluster."""
+"""`./ff ready`: what it says of a shop that is ready, and of one that lacks a single thing. Prometheus is real and scrapes a page
+of figures that the test writes; tests/monitoring/test_queries.py asks the same of real servers, tests/cluster/test_monitoring.py
+of a cluster."""
 
 import dataclasses
 import http.server
 import json
+import math
 import os
 import re
 import subprocess
@@ -25,30 +27,41 @@ class Figures:
 
     connections: int = 6
     firing: str = ""
+    firing_elsewhere: str = ""
     watchdog: bool = True
-    alertmanagers: int = 1
+    alertmanagers: int | None = 1  # None: Prometheus does not scrape itself
     audit_age: float = 60
     violations: int = 0
     backup_age: float = 3 * HOUR
     restore_age: float = 10 * DAY
-    sales: int = 1
+    armed: int = 1
+    active: int = 1
     leads: int = 1
+    tried: float = REHEARSED  # checkouts a second
+    failed: float = 0  # of them
     left: float = 0.8
     certificate_left: float = 60 * DAY
 
     def text(self) -> str:
         now = time.time()
-        lines = [f'ff_postgres_connections_max{{use="commit"}} {self.connections}', f'ff_audit_violations{{invariant="I4"}} {self.violations}',
-                 f"ff_audit_last_success_timestamp_seconds {now - self.audit_age}", f"ff_backup_last_success_timestamp_seconds {now - self.backup_age}",
-                 f"ff_backup_last_restore_test_timestamp_seconds {now - self.restore_age}", f"ff_sales {self.sales}",
+        lines = [f'ff_postgres_connections_max{{use="commit"}} {self.connections}',
+                 f'ff_audit_violations{{invariant="I4"}} {self.violations}',
+                 f"ff_audit_last_success_timestamp_seconds {now - self.audit_age}",
+                 f"ff_backup_last_success_timestamp_seconds {now - self.backup_age}",
+                 f"ff_backup_last_restore_test_timestamp_seconds {now - self.restore_age}", "ff_sales 1",
+                 f"ff_sales_armed {self.armed}", f"ff_sales_active {self.active}",
                  f'ff_leader{{task="sales"}} {self.leads}', f'slo:budget:left{{slo="checkout-availability"}} {self.left}',
-                 f'slo:requests:rate5m{{slo="checkout-availability"}} {REHEARSED}',
-                 f"certmanager_certificate_expiration_timestamp_seconds {now + self.certificate_left}",
-                 f"prometheus_notifications_alertmanagers_discovered {self.alertmanagers}"]
+                 f'slo:requests:rate5m{{slo="checkout-availability"}} {self.tried}',
+                 f'slo:errors:rate5m{{slo="checkout-availability"}} {self.failed}',
+                 f"certmanager_certificate_expiration_timestamp_seconds {now + self.certificate_left}"]
+        if self.alertmanagers is not None:
+            lines.append(f"prometheus_notifications_alertmanagers_discovered {self.alertmanagers}")
         if self.watchdog:
-            lines.append('ALERTS{alertname="Watchdog",alertstate="firing",severity="none"} 1')
+            lines.append('ALERTS{alertname="Watchdog",alertstate="firing",severity="none",shop="fashionforward"} 1')
         if self.firing:
-            lines.append(f'ALERTS{{alertname="{self.firing}",alertstate="firing",severity="page"}} 1')
+            lines.append(f'ALERTS{{alertname="{self.firing}",alertstate="firing",severity="page",shop="fashionforward"}} 1')
+        if self.firing_elsewhere:
+            lines.append(f'ALERTS{{alertname="{self.firing_elsewhere}",alertstate="firing",severity="page"}} 1')
         return "\n".join(lines) + "\n"
 
 
@@ -103,7 +116,8 @@ def ask(watched, figures: Figures, *flags: str, environment: dict = None) -> tup
     page, prometheus = watched
     page.figures, page.number = figures, page.number + 1
     prometheus.wait_for(f"page_number == {page.number}", "the figures to be scraped", SEEN_SECONDS_MAX)
-    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", prometheus.url, *flags], capture_output=True, text=True, check=False,
+    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", prometheus.url, *flags], capture_output=True,
+                          text=True, check=False,
                           timeout=60, env=environment)
     said = {name: state == "ready" for state, name in re.findall(r"^(ready|NOT READY) +([a-z -]+):", done.stdout, re.M)}
     assert said, done.stderr
@@ -127,7 +141,7 @@ LACKS = {
     "audit clean": Figures(violations=1),
     "backup": Figures(backup_age=30 * HOUR),
     "restore tried": Figures(restore_age=40 * DAY),
-    "waiting room": Figures(sales=0),
+    "waiting room": Figures(armed=0, active=0, leads=0),
     "error budgets": Figures(left=0.2),
     "certificates": Figures(certificate_left=3 * DAY),
 }
@@ -139,11 +153,45 @@ def test_the_one_thing_that_is_missing_is_named(watched, check):
     assert code == 1 and [name for name, ready in said.items() if not ready] == [check], text
 
 
-@pytest.mark.parametrize("check,figures", (("alerts able to fire", Figures(alertmanagers=0)), ("audit clean", Figures(audit_age=2 * HOUR)),
-                                           ("waiting room", Figures(leads=0))), ids=("nobody is told", "an old audit", "nobody leads"))
+OTHER_WAYS = (
+    ("nobody is told", "alerts able to fire", Figures(alertmanagers=0)),
+    ("whether anybody is told is not known", "alerts able to fire", Figures(alertmanagers=None)),
+    ("an old audit", "audit clean", Figures(audit_age=2 * HOUR)),
+    ("nobody leads", "waiting room", Figures(leads=0)),
+    ("a budget of which nothing is known", "error budgets", Figures(left=math.nan)),
+)
+
+
+@pytest.mark.parametrize("check,figures", [each[1:] for each in OTHER_WAYS], ids=[each[0] for each in OTHER_WAYS])
 def test_it_is_missing_in_another_way_too(watched, check, figures):
     code, said, text = ask(watched, figures, *PLAIN)
     assert code == 1 and [name for name, ready in said.items() if not ready] == [check], text
+
+
+@pytest.mark.parametrize("figures", (Figures(firing_elsewhere="DiskFull"), Figures(active=0, leads=0)),
+                         ids=("another team's alert fires", "the sale has not begun"))
+def test_what_is_no_fault_of_the_shop_is_no_hindrance(watched, figures):
+    code, _, text = ask(watched, figures, *PLAIN)
+    assert code == 0, text
+
+
+def test_blue_greens_two_sides_are_counted(watched):
+    figures = Figures(connections=50)  # 5 x 50 of 280 in a rollout, twice that with two sides
+    assert ask(watched, figures, *PLAIN)[0] == 0
+    code, said, text = ask(watched, figures, *PLAIN, "--blue-green")
+    assert code == 1 and [name for name, ready in said.items() if not ready] == ["connections"], text
+
+
+def test_the_rehearsal_may_have_been_watched_by_another_prometheus(watched, tmp_path):
+    with Prometheus(tmp_path / "staging", {"fashionforward": []}) as staging:
+        code, said, text = ask(watched, Figures(), *PLAIN, "--rehearsal", staging.url)
+    assert code == 1 and [name for name, ready in said.items() if not ready] == ["load rehearsed"], text
+
+
+def test_what_was_refused_was_not_carried(watched):
+    code, said, text = ask(watched, Figures(tried=3 * REHEARSED, failed=2.5 * REHEARSED), "--namespace", "", "--pods", "1",
+                           "--orders", str(2 * REHEARSED))
+    assert code == 1 and [name for name, ready in said.items() if not ready] == ["load rehearsed"], text
 
 
 def test_more_than_was_rehearsed_is_not_ready(watched):
@@ -157,6 +205,7 @@ def test_pods_that_are_still_to_be_started_are_not_ready(watched, kubectl):
 
 
 def test_without_prometheus_nothing_is_called_ready():
-    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", "http://127.0.0.1:9", *PLAIN], capture_output=True, text=True, check=False,
+    done = subprocess.run([sys.executable, MONITORING / "ready.py", "--prometheus", "http://127.0.0.1:9", *PLAIN],
+                          capture_output=True, text=True, check=False,
                           timeout=60)
     assert done.returncode == 1 and "\nready" not in f"\n{done.stdout}", done.stdout

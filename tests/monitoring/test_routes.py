@@ -20,7 +20,8 @@ def test_alertmanager_accepts_its_configuration():
 @pytest.mark.parametrize("alert", alerts(), ids=lambda alert: f"{alert['alert']}-{alert['labels']['severity']}")
 def test_an_alert_reaches_whom_its_severity_says(alert):
     labels = {"alertname": alert["alert"], **alert["labels"]}
-    told = tool("amtool", "config", "routes", "test", f"--config.file={CONFIG}", *(f"{name}={value}" for name, value in labels.items()))
+    told = tool("amtool", "config", "routes", "test", f"--config.file={CONFIG}",
+                *(f"{name}={value}" for name, value in labels.items()))
     assert told.stdout.split() == [RECEIVERS[alert["labels"]["severity"]]]
 
 
@@ -38,22 +39,35 @@ def called(tmp_path):
 
 
 def labels(alertname: str, severity: str, /, **more: str) -> dict:
-    return {"alertname": alertname, "severity": severity, **more}
+    return {"alertname": alertname, "severity": severity, "shop": "fashionforward", **more}
+
+
+def of_others(alertname: str, severity: str, /, **more: str) -> dict:
+    """Of another team that shares the Alertmanager."""
+    return {"alertname": alertname, "severity": severity, "team": "others", **more}
 
 
 INHIBITIONS = (
     ("nobody is there", labels("ShopDown", "page"),
-     [labels("CheckoutFails", "page", slo="checkout-availability"), labels("DatabaseAway", "page"), labels("EventsLate", "ticket")],
-     [labels("Watchdog", "none"), labels("BackupOverdue", "ticket"), labels("CertificateEnds", "page", name="shop")]),
+     [labels("CheckoutFails", "page", slo="checkout-availability"), labels("DatabaseAway", "page"),
+      labels("EventsLate", "ticket")],
+     [labels("Watchdog", "none"), labels("BackupOverdue", "ticket"), labels("CertificateEnds", "page", name="shop"),
+      of_others("DiskFull", "page"),
+      of_others("EventsLate", "ticket")]),
+    ("somebody else's shop is down", of_others("ShopDown", "page"), [],
+     [labels("CheckoutFails", "page", slo="checkout-availability")]),
     ("the database is away", labels("DatabaseAway", "page"),
-     [labels("CheckoutFails", "page", slo="checkout-availability"), labels("NobodyLeads", "page", task="sweeper"), labels("OrdersUnsettled", "ticket")],
+     [labels("CheckoutFails", "page", slo="checkout-availability"), labels("NobodyLeads", "page", task="sweeper"),
+      labels("OrdersUnsettled", "ticket")],
      [labels("PagesFail", "page", slo="browse-availability"), labels("OrdersBreakInvariants", "page", invariant="I4")]),
-    ("the payment gateway is away", labels("PaymentGatewayAway", "page"), [labels("CheckoutFails", "page", slo="checkout-availability")],
+    ("the payment gateway is away", labels("PaymentGatewayAway", "page"),
+     [labels("CheckoutFails", "page", slo="checkout-availability")],
      [labels("PagesFail", "page", slo="browse-availability")]),
     ("who was called gets no ticket of the same", labels("PagesFail", "page", slo="browse-availability"),
      [labels("PagesFail", "ticket", slo="browse-availability")], [labels("PagesSlow", "ticket", slo="browse-latency")]),
     ("nor of one certificate, but of another", labels("CertificateEnds", "page", name="shop", namespace="a"),
-     [labels("CertificateEnds", "ticket", name="shop", namespace="a")], [labels("CertificateEnds", "ticket", name="other", namespace="a")]),
+     [labels("CertificateEnds", "ticket", name="shop", namespace="a")],
+     [labels("CertificateEnds", "ticket", name="other", namespace="a")]),
 )
 
 

@@ -1,5 +1,6 @@
-"""What is installed beside the shop to watch and to release it: Prometheus and Alertmanager of deploy/monitoring/plain, and Argo Rollouts'
-controller; their images are made of the programs that deploy/monitoring/programs.py builds, under the published ones' names."""
+"""What is installed beside the shop to watch and to release it: Prometheus and Alertmanager of deploy/monitoring/plain, and Argo
+Rollouts' controller; their images are made of the programs that deploy/monitoring/programs.py builds, under the published ones'
+names."""
 
 import contextlib
 import io
@@ -77,10 +78,12 @@ def monitoring_overlay(scale: str) -> str:
     text = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "namespace": "monitoring",
             "resources": [f"{up}deploy/monitoring/plain"],
             "configMapGenerator": [{"name": name, "behavior": "replace", "files": files} for name, files in (
-                ("prometheus", ["prometheus.yml"]), ("alertmanager", ["alertmanager.yml"]), ("fashionforward-rules", ["fashionforward.yml"]))],
+                ("prometheus", ["prometheus.yml"]), ("alertmanager", ["alertmanager.yml"]), ("fashionforward-rules",
+                                                                                             ["fashionforward.yml"]))],
             # Nobody listens there: who would be called is read from Alertmanager itself.
             "secretGenerator": [{"name": "alertmanager-receivers", "options": {"disableNameSuffixHash": True},
-                                 "literals": [f"{each}=http://127.0.0.1:9/{each}" for each in ("pager", "tickets", "dead-mans-switch")]}]}
+                                 "literals": [f"{each}=http://127.0.0.1:9/{each}"
+                                              for each in ("pager", "tickets", "dead-mans-switch")]}]}
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(text, sort_keys=False))
     return str(folder.relative_to(ROOT))
 
@@ -92,14 +95,16 @@ def install_monitoring(cluster: Cluster, scale: str) -> ClusterPrometheus:
     cluster.kubectl("delete", "namespace", "monitoring", "--ignore-not-found", "--timeout=120s", timeout=150)
     cluster.kubectl("apply", "-k", monitoring_overlay(scale))
     for workload in ("statefulset/prometheus", "deployment/alertmanager"):
-        cluster.kubectl("-n", "monitoring", "rollout", "status", workload, f"--timeout={READY_SECONDS_MAX}s", timeout=READY_SECONDS_MAX + 20)
+        cluster.kubectl("-n", "monitoring", "rollout", "status", workload, f"--timeout={READY_SECONDS_MAX}s",
+                        timeout=READY_SECONDS_MAX + 20)
     prometheus = ClusterPrometheus(cluster)
     wait_until(prometheus.ready, "Prometheus to answer", READY_SECONDS_MAX)
     return prometheus
 
 
 def remove_monitoring(cluster: Cluster):
-    cluster.kubectl("delete", "-k", str(BUILT.relative_to(ROOT) / "monitoring"), "--ignore-not-found", "--timeout=120s", timeout=150, check=False)
+    cluster.kubectl("delete", "-k", str(BUILT.relative_to(ROOT) / "monitoring"), "--ignore-not-found", "--timeout=120s",
+                    timeout=150, check=False)
 
 
 def module_folder(program: str, module: str) -> pathlib.Path:
@@ -110,7 +115,8 @@ def module_folder(program: str, module: str) -> pathlib.Path:
 
 def install_argo_rollouts(cluster: Cluster):
     make_image(ARGO_IMAGE, folder_of("argo-rollouts") / "rollouts-controller", "/bin/rollouts-controller", user="999:999")
-    manifests = (module_folder("argo-rollouts", "github.com/argoproj/argo-rollouts") / "manifests" / "install.yaml").read_text().replace("quay.io/argoproj/argo-rollouts:latest", ARGO_IMAGE)
+    manifests = (module_folder("argo-rollouts",
+                               "github.com/argoproj/argo-rollouts") / "manifests" / "install.yaml").read_text().replace("quay.io/argoproj/argo-rollouts:latest", ARGO_IMAGE)
     assert ARGO_IMAGE in manifests, "install.yaml names another image"
     documents = [each for each in yaml.safe_load_all(manifests) if each]
     for each in documents:
@@ -139,7 +145,8 @@ def phase(cluster: Cluster) -> str:
 
 
 def wait_for_phase(cluster: Cluster, wanted: tuple, seconds: float, say=lambda: "") -> str:
-    """Of the Rollout, once the controller has seen what was applied: the Rollout itself, and the Deployment that is its template."""
+    """Of the Rollout, once the controller has seen what was applied: the Rollout itself, and the Deployment that is its
+    template."""
     def reached():
         found = rollout(cluster)
         status, generation = found.get("status", {}), str(found["metadata"]["generation"])

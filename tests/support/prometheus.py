@@ -1,5 +1,5 @@
-"""Prometheus, Alertmanager and their tools as the tests run them: the programs that deploy/monitoring/programs.py builds, processes on
-free loopback ports, and their HTTP interfaces."""
+"""Prometheus, Alertmanager and their tools as the tests run them: the programs that deploy/monitoring/programs.py builds,
+processes on free loopback ports, and their HTTP interfaces."""
 
 import functools
 import http.server
@@ -39,7 +39,8 @@ def folder_of(module: str) -> pathlib.Path:
 def tool(name: str, *arguments, check: bool = True, input: str = None, timeout: float = 120) -> subprocess.CompletedProcess:
     """promtool or amtool, to its end."""
     module = {"promtool": "prometheus", "amtool": "alertmanager"}[name]
-    done = subprocess.run([folder_of(module) / name, *arguments], capture_output=True, text=True, check=False, input=input, timeout=timeout)
+    done = subprocess.run([folder_of(module) / name, *arguments], capture_output=True, text=True, check=False, input=input,
+                          timeout=timeout)
     assert not check or done.returncode == 0, f"{name} {' '.join(map(str, arguments))}\n{done.stdout}\n{done.stderr}"
     return done
 
@@ -128,7 +129,8 @@ class Asked:
 
     def alerts(self, state: str = "firing") -> dict:
         """Those that are in that state, without the Watchdog: {(name, severity): when it began to be pending}."""
-        return {(each["labels"]["alertname"], each["labels"]["severity"]): each["activeAt"] for each in self.get("alerts")["alerts"]
+        return {(each["labels"]["alertname"], each["labels"]["severity"]): each["activeAt"]
+                for each in self.get("alerts")["alerts"]
                 if each["state"] == state and each["labels"]["alertname"] != "Watchdog"}
 
     def wait_for(self, expr: str, what: str, seconds: float) -> list:
@@ -140,15 +142,16 @@ class Asked:
 
 
 class Prometheus(Program, Asked):
-    """`with Prometheus(folder, {"fashionforward": [...addresses]}, rules=path) as prometheus:` Instead of an address: a group of targets
-    with labels, as in its configuration."""
+    """`with Prometheus(folder, {"fashionforward": [...addresses]}, rules=path) as prometheus:` Instead of an address: a group of
+    targets with labels, as in its configuration."""
 
     def __init__(self, folder: pathlib.Path, jobs: dict, rules: pathlib.Path = None, every: str = "1s", alertmanager: str = ""):
         super().__init__(folder)
         config = {"global": {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every},
                   "rule_files": [str(rules)] if rules else [],
                   "scrape_configs": [{"job_name": name, "static_configs": [
-                      target if isinstance(target, dict) else {"targets": [target]} for target in targets]} for name, targets in jobs.items()]}
+                      target if isinstance(target, dict) else {"targets": [target]} for target in targets]}
+                                     for name, targets in jobs.items()]}
         if alertmanager:
             config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
@@ -178,7 +181,8 @@ class Alertmanager(Program):
 
 
 class Inbox:
-    """Whoever is called: a web server that keeps what it was told. `with Inbox() as inbox:`; `url(name)` is the address of a receiver."""
+    """Whoever is called: a web server that keeps what it was told. `with Inbox() as inbox:`; `url(name)` is the address of a
+    receiver."""
 
     def __init__(self):
         self.told = []  # (receiver, notification)

@@ -1,7 +1,7 @@
 """Prometheus rules of slo.yaml and alerts.yaml.
 
-Of each objective: rates of errors and requests over every window that an alert looks through, their ratio, the budget that is left,
-and the alerts. Names keep the window's nominal length, also where a scale has shrunk it, so that alerts and dashboards
+Of each objective: rates of errors and requests over every window that an alert looks through, their ratio, the budget that is
+left, and the alerts. Names keep the window's nominal length, also where a scale has shrunk it, so that alerts and dashboards
 read the same names everywhere. Windows of a day and more are averages of the recorded five-minute rates: exact, since they come
 at even steps, and without reading a day of raw samples at each evaluation.
 """
@@ -30,7 +30,14 @@ def rule_groups(slo: dict, alerts: dict, factor: Fraction = Fraction(1)) -> dict
 
 
 def filled(promql: str, slo: dict, window: str = "") -> str:
-    return " ".join(promql.replace("$job", slo["selector"]).replace("$browse", slo["browse"]).replace("$window", window).split())
+    for name, value in (("$job", slo["selector"]), ("$browse", slo["browse"]), ("$placing", slo["placing"]), ("$window", window)):
+        promql = promql.replace(name, value)
+    return " ".join(promql.split())
+
+
+def recorded(name: str, objective: dict) -> str:
+    """The recorded series of that objective."""
+    return f'{name}{{slo="{objective["name"]}"}}'
 
 
 def windows_of(slo: dict) -> list:
@@ -52,33 +59,29 @@ def recordings(objective: dict, slo: dict, scale: Scale) -> list:
         length = scale.duration(window)
         for what in ("errors", "requests"):
             record(f"slo:{what}:rate{window}", rate(objective, what, window, length, slo))
-        label = f"{{slo=\"{objective['name']}\"}}"
-        record(f"slo:errors:ratio_rate{window}", f"slo:errors:rate{window}{label} / slo:requests:rate{window}{label}")
-    label = f"{{slo=\"{objective['name']}\"}}"
+        errors, requests = (recorded(f"slo:{what}:rate{window}", objective) for what in ("errors", "requests"))
+        record(f"slo:errors:ratio_rate{window}", f"{errors} / {requests}")
     period = scale.duration(slo["period"])
+    errors, requests = (f"avg_over_time({recorded(f'slo:{what}:rate{BASE}', objective)}[{period}])"
+                        for what in ("errors", "requests"))
     budget = budget_of(objective)
-    record("slo:budget:left",
-           f"1 - avg_over_time(slo:errors:rate{BASE}{label}[{period}]) / avg_over_time(slo:requests:rate{BASE}{label}[{period}]) / {budget}")
-    record("slo:objective:ratio", f"vector({objective_of(objective)})")
+    record("slo:budget:left", f"1 - {errors} / {requests} / {decimal(budget)}")
+    record("slo:objective:ratio", f"vector({decimal(1 - budget)})")
     return rules
 
 
 def rate(objective: dict, what: str, window: str, length: str, slo: dict) -> str:
-    label = f"{{slo=\"{objective['name']}\"}}"
     if objective.get("kind") == "time":
-        return f"avg_over_time(slo:moment:bad{label}[{length}])" if what == "errors" else f"count_over_time(slo:moment:bad{label}[{length}]) > bool 0"
+        moments = f"{recorded('slo:moment:bad', objective)}[{length}]"
+        return f"avg_over_time({moments})" if what == "errors" else f"count_over_time({moments}) > bool 0"
     if milliseconds(window) > RAW_WINDOW_MS_MAX:
-        return f"avg_over_time(slo:{what}:rate{BASE}{label}[{length}])"
+        return f"avg_over_time({recorded(f'slo:{what}:rate{BASE}', objective)}[{length}])"
     return filled(objective[what], slo, length)
 
 
-def objective_of(objective: dict) -> str:
-    return decimal(Fraction(str(objective["objective"])) / 100)
-
-
-def budget_of(objective: dict) -> str:
+def budget_of(objective: dict) -> Fraction:
     """The share that may fail."""
-    return decimal(1 - Fraction(str(objective["objective"])) / 100)
+    return 1 - Fraction(str(objective["objective"])) / 100
 
 
 def decimal(value: Fraction) -> str:
@@ -87,22 +90,21 @@ def decimal(value: Fraction) -> str:
 
 def burn_alerts(objective: dict, slo: dict, scale: Scale) -> list:
     """One for each severity: holds while any of its pairs of windows burns."""
-    label = f"{{slo=\"{objective['name']}\"}}"
     alerts = []
     for severity in objective.get("severities", ("page", "ticket")):
         pairs = []
         for each in slo["windows"]:
             if each["severity"] != severity:
                 continue
-            limit = decimal(Fraction(str(each["burn"])) * (1 - Fraction(str(objective["objective"])) / 100))
-            parts = [f"slo:errors:ratio_rate{each[which]}{label} > {limit}" for which in ("short", "long")]
+            limit = decimal(Fraction(str(each["burn"])) * budget_of(objective))
+            parts = [f"{recorded(f'slo:errors:ratio_rate{each[which]}', objective)} > {limit}" for which in ("short", "long")]
             if "errors_min" in objective:
-                seconds = scale.seconds(each["long"])
-                parts.append(f"slo:errors:rate{each['long']}{label} * {seconds} >= {objective['errors_min']}")
+                seconds, errors = scale.seconds(each["long"]), recorded(f"slo:errors:rate{each['long']}", objective)
+                parts.append(f"{errors} * {seconds} >= {objective['errors_min']}")
             pairs.append("(" + " and ".join(parts) + ")")
         kind = "of the time" if objective.get("kind") == "time" else "of requests"
-        alerts.append(alert(objective["alert"], " or ".join(pairs), severity, slo["runbooks"] + objective["runbook"],
-                            f"{objective['summary']}: {{{{ $value | humanizePercentage }}}} {kind}, of which {100 - objective['objective']:.2g} % may",
+        summary = f"{objective['summary']}: {{{{ $value | humanizePercentage }}}} {kind}, of which {100 - objective['objective']:.2g} % may"
+        alerts.append(alert({**objective, "severity": severity, "summary": summary}, " or ".join(pairs), slo,
                             {"slo": objective["name"]}))
     return alerts
 
@@ -115,12 +117,12 @@ def plain_alert(given: dict, parameters: dict, slo: dict, scale: Scale) -> dict:
         return text
 
     expr = scale.expression(filled(fill(given["expr"]), slo))
-    made = alert(given["alert"], expr, given["severity"], slo["runbooks"] + given["runbook"], fill(given["summary"]), {})
-    if "for" in given:
-        made = {"alert": made.pop("alert"), "expr": made.pop("expr"), "for": scale.duration(given["for"]), **made}
-    return made
+    lasting = {name: scale.duration(given[name]) for name in ("for", "keep_firing_for") if name in given}
+    return alert({**given, "summary": fill(given["summary"])}, expr, slo, {}, lasting)
 
 
-def alert(name: str, expr: str, severity: str, runbook: str, summary: str, labels: dict) -> dict:
-    return {"alert": name, "expr": expr, "labels": {"severity": severity, **labels},
-            "annotations": {"summary": summary, "runbook_url": f"{runbook}.md"}}
+def alert(given: dict, expr: str, slo: dict, labels: dict, lasting: dict | None = None) -> dict:
+    """`given`: alert, severity, summary and runbook; `lasting`: for and keep_firing_for."""
+    return {"alert": given["alert"], "expr": expr, **(lasting or {}),
+            "labels": {"severity": given["severity"], "shop": slo["shop"], **labels},
+            "annotations": {"summary": given["summary"], "runbook_url": f"{slo['runbooks']}{given['runbook']}.md"}}

@@ -4,19 +4,20 @@ A panel can't be made without a unit, a description and a legend for each query:
 written it. Rows are filled from the left; Grafana's grid is 24 wide.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 GRID = 24
 SCHEMA_VERSION = 39  # Grafana 11 and later read it; they migrate older ones themselves
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 JOB = 'job=~"$job"'
-KINDS = ("timeseries", "stat", "heatmap", "table", "bargauge")
+KINDS = ("timeseries", "stat", "heatmap", "bargauge")
 
 
 @dataclass(frozen=True)
 class Query:
-    """`expr` in PromQL with $job for the selector's job; `needs`: what else must be scraped for it to have series: sale, postgres,
-    gateway, webhooks (of the shop's own, when it has one), cluster (kube-state-metrics, cAdvisor, Argo Rollouts, cert-manager)."""
+    """`expr` in PromQL with $job for the selector's job; `needs`: without what it has no series. Of the shop's own: audit (one
+    has ended), gateway (a process of its own), postgres. Of others: cluster (kube-state-metrics), cadvisor, rollouts,
+    cert-manager, traefik."""
 
     expr: str
     legend: str
@@ -34,7 +35,6 @@ class Panel:
     width: int = 8
     height: int = 7
     stacked: bool = False
-    decimals: int | None = None
     minimum: float | None = 0
     maximum: float | None = None
     red_above: float | None = None
@@ -48,14 +48,15 @@ class Panel:
 
     def as_json(self, number: int, x: int, y: int) -> dict:
         defaults = {"unit": self.unit, "color": {"mode": "palette-classic"}, "noValue": "–"}
-        for name, value in (("decimals", self.decimals), ("min", self.minimum), ("max", self.maximum)):
+        for name, value in (("min", self.minimum), ("max", self.maximum)):
             if value is not None:
                 defaults[name] = value
         if self.kind in ("stat", "bargauge"):
             defaults["color"] = {"mode": "thresholds"}
         defaults["thresholds"] = {"mode": "absolute", "steps": self.steps()}
         if self.kind == "timeseries":
-            defaults["custom"] = {"lineWidth": 1, "fillOpacity": 25 if self.stacked else 5, "showPoints": "never", "spanNulls": False,
+            defaults["custom"] = {"lineWidth": 1, "fillOpacity": 25 if self.stacked else 5, "showPoints": "never",
+                                  "spanNulls": False,
                                   "stacking": {"mode": "normal" if self.stacked else "none", "group": "A"},
                                   "thresholdsStyle": {"mode": "line" if self.marked() else "off"}}
         return {"id": number, "type": self.kind, "title": self.title, "description": self.says, "datasource": DATASOURCE,
@@ -69,26 +70,27 @@ class Panel:
     def steps(self) -> list:
         if self.red_below is not None:
             return [{"color": "red", "value": None}, {"color": "green", "value": self.red_below}]
-        return [{"color": "green", "value": None}] + ([{"color": "red", "value": self.red_above}] if self.red_above is not None else [])
+        return [{"color": "green", "value": None}] + ([{"color": "red", "value": self.red_above}]
+                                                      if self.red_above is not None else [])
 
     def options(self) -> dict:
         reduced = {"calcs": ["lastNotNull"], "fields": "", "values": False}
-        return {"timeseries": {"legend": {"displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull", "max"], "showLegend": True},
+        return {"timeseries": {"legend": {"displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull", "max"],
+                                          "showLegend": True},
                                "tooltip": {"mode": "multi", "sort": "desc"}},
-                "stat": {"reduceOptions": reduced, "colorMode": "value", "graphMode": "area", "textMode": "auto", "justifyMode": "auto",
+                "stat": {"reduceOptions": reduced, "colorMode": "value", "graphMode": "area", "textMode": "auto",
+                         "justifyMode": "auto",
                          "orientation": "auto"},
                 "bargauge": {"reduceOptions": reduced, "displayMode": "basic", "orientation": "horizontal", "showUnfilled": True},
                 "heatmap": {"calculate": False, "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64}, "cellGap": 1,
-                            "yAxis": {"unit": self.unit}, "legend": {"show": True}, "tooltip": {"show": True, "yHistogram": False}},
-                "table": {"showHeader": True, "cellHeight": "sm"}}[self.kind]
+                            "yAxis": {"unit": self.unit}, "legend": {"show": True},
+                            "tooltip": {"show": True, "yHistogram": False}}}[self.kind]
 
     def target(self, query: Query, index: int) -> dict:
         target = {"refId": chr(ord("A") + index), "datasource": DATASOURCE, "expr": query.expr, "legendFormat": query.legend,
                   "editorMode": "code", "range": not query.instant, "instant": query.instant}
         if self.kind == "heatmap":
             target["format"] = "heatmap"
-        if self.kind == "table":
-            target["format"] = "table"
         return target
 
 
@@ -107,7 +109,6 @@ class Dashboard:
     tags: tuple = ("fashionforward",)
     refresh: str = "30s"
     since: str = "now-3h"
-    links: tuple = field(default=())
 
     def panels(self) -> list:
         return [panel for row in self.rows for panel in row.panels]
@@ -124,20 +125,25 @@ class Dashboard:
                 placed.append(panel.as_json(len(placed) + 1, x, y))
                 x, tallest = x + panel.width, max(tallest, panel.height)
             y += tallest
-        return {"uid": self.uid, "title": self.title, "description": self.says, "tags": list(self.tags), "schemaVersion": SCHEMA_VERSION,
+        return {"uid": self.uid, "title": self.title, "description": self.says, "tags": list(self.tags),
+                "schemaVersion": SCHEMA_VERSION,
                 "editable": True, "graphTooltip": 1, "refresh": self.refresh, "timezone": "browser", "fiscalYearStartMonth": 0,
                 "time": {"from": self.since, "to": "now"}, "timepicker": {}, "weekStart": "",
                 "annotations": {"list": [ALERTS, RESTARTS]}, "templating": {"list": VARIABLES}, "links": [LINK], "panels": placed}
 
 
 LINK = {"title": "FashionForward", "type": "dashboards", "tags": ["fashionforward"], "asDropdown": False, "keepTime": True,
-        "includeVars": True, "icon": "external link", "targetBlank": False, "tooltip": "The other dashboards of the shop", "url": ""}
-ALERTS = {"name": "Alerts that page", "datasource": DATASOURCE, "enable": True, "iconColor": "red", "titleFormat": "{{alertname}}",
-          "expr": 'ALERTS{alertstate="firing",severity="page"}', "hide": False}
-RESTARTS = {"name": "Servers that start", "datasource": DATASOURCE, "enable": True, "iconColor": "blue", "titleFormat": "{{instance}} started",
+        "includeVars": True, "icon": "external link", "targetBlank": False, "tooltip": "The other dashboards of the shop",
+        "url": ""}
+ALERTS = {"name": "Alerts that page", "datasource": DATASOURCE, "enable": True, "iconColor": "red",
+          "titleFormat": "{{alertname}}",
+          "expr": 'ALERTS{shop="fashionforward",alertstate="firing",severity="page"}', "hide": False}
+RESTARTS = {"name": "Servers that start", "datasource": DATASOURCE, "enable": True, "iconColor": "blue",
+            "titleFormat": "{{instance}} started",
             "expr": f"process_start_time_seconds{{{JOB}}} > time() - 60", "hide": False}
 VARIABLES = [
-    {"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus", "hide": 0, "refresh": 1, "regex": "",
+    {"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus", "hide": 0, "refresh": 1,
+     "regex": "",
      "current": {}, "options": [], "includeAll": False, "multi": False},
     {"name": "job", "label": "Shop", "type": "query", "datasource": DATASOURCE, "hide": 0, "refresh": 2, "regex": "", "sort": 1,
      "query": {"query": "label_values(ff_build_info, job)", "refId": "job"},
