@@ -38,8 +38,7 @@ class Loss:
 
     def __init__(self, cluster, nodes: list, how: str):
         self.cluster, self.nodes, self.how = cluster, nodes, how
-        self.addresses = {node: cluster.docker("inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", node).strip()
-                          for node in nodes}
+        self.addresses = {node: self._address(node) for node in nodes}
 
     def __enter__(self) -> "Loss":
         # The last is done first: all nodes are given back, then waited for, and each of it also when another step has failed.
@@ -55,6 +54,9 @@ class Loss:
     def __exit__(self, *_):
         self.undo.close()
 
+    def _address(self, node: str) -> str:
+        return self.cluster.docker("inspect", "-f", "{{.NetworkSettings.Networks.kind.IPAddress}}", node).strip()
+
     def _take(self, node: str):
         if self.how == "silent":
             self.cluster.docker("pause", node)
@@ -67,7 +69,8 @@ class Loss:
         if self.how == "silent":
             self.cluster.docker("unpause", node)
         elif self.how == "cut off":
-            self.cluster.docker("network", "connect", "--ip", self.addresses[node], "kind", node)
+            self.cluster.docker("network", "connect", "kind", node)  # with the lowest address that is free: its own
+            assert self._address(node) == self.addresses[node], "its kubelet would not find itself"
         else:
             self.cluster.docker("start", node)
 
