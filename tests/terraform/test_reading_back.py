@@ -85,7 +85,9 @@ def test_groups_open_what_the_manifests_use_and_nothing_else(vpc, clients, eks):
                 found.add((names[identifier], rule["FromPort"], peer["CidrIp"]))
     policy = yaml.safe_load((ROOT / "deploy" / "overlays" / "eks" / "database.yaml").read_text())
     database_port = policy["spec"]["egress"][0]["ports"][0]["port"]
-    ingress_port = yaml.safe_load((ROOT / "deploy" / "aws" / "traefik.yaml").read_text())["deployment"]["healthchecksPort"]
+    addons = yaml.safe_load_all((ROOT / "deploy" / "cluster" / "addons" / "traefik.yaml").read_text())
+    traefik, = (each["spec"]["template"]["spec"]["containers"][0] for each in addons if each["kind"] == "Deployment")
+    ingress_port, = (each["containerPort"] for each in traefik["ports"] if each["name"] == "websecure")
     private = {f"10.0.{third}.0/19" for third in (0, 32, 64)}
     assert found == {("load-balancer", 80, "0.0.0.0/0"), ("load-balancer", 443, "0.0.0.0/0"), ("cluster", ingress_port, "load-balancer"),
                      ("database", database_port, "cluster"), *(("endpoints", 443, cidr) for cidr in private)}
