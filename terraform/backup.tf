@@ -1,9 +1,13 @@
-# Copies that a mistake in this module, or somebody with the database's rights, can't delete: AWS Backup keeps them in a vault of its own, under a
-# key of its own. RDS' point-in-time recovery (rds.tf) is the first thing to restore from; this is for when the instance itself is gone.
+# Copies that somebody with the database's rights can't delete: AWS Backup keeps them in a vault of its own, and a lock (backup_vault_lock) keeps
+# them from whoever has the vault's rights, too. RDS' point-in-time recovery (rds.tf) is the first thing to restore from; this is for when the
+# instance itself is gone.
+#
+# They are readable by the keys of what was copied (database, volumes: kms.tf), as snapshots of RDS and EBS always are: who destroys the key
+# has destroyed the copies, whatever the lock says. A copy in another account, by that account's key, is what stands against that.
 
 resource "aws_backup_vault" "this" {
+  # checkov:skip=CKV_AWS_166:what is in it keeps the key of its source; one of the vault's own would encrypt none of it
   name          = local.name
-  kms_key_arn   = aws_kms_key.this["backup"].arn
   force_destroy = !local.production
 }
 

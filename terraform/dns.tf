@@ -1,4 +1,4 @@
-# The shop's name and its certificate. The record itself is ExternalDNS' (an add-on, eks.tf): it points to the load balancer, which exists only
+# The shop's name and its certificate. The record itself is ExternalDNS' (deploy/aws/install.sh): it points to the load balancer, which exists only
 # once the cluster has made it. A new zone must be delegated before its certificate can be validated: docs/aws.md, step 2.
 
 resource "aws_route53_zone" "this" {

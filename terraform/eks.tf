@@ -142,16 +142,6 @@ locals {
       settings     = { replicas = 2 } # the HPA is blind without it, and it is blind in the spike when its one node goes
     }
     aws-ebs-csi-driver = { before_nodes = false, role = "ebs-csi", settings = {} }
-    external-dns = {
-      before_nodes = false
-      role         = "external-dns"
-      settings = {
-        domainFilters = [var.zone_name]
-        policy        = "sync" # a name that nobody asks for any more is removed, else destroy leaves it
-        txtOwnerId    = local.name
-        sources       = ["ingress"]
-      }
-    }
   }
 }
 
@@ -282,7 +272,7 @@ resource "aws_launch_template" "system" {
 
     content {
       resource_type = tag_specifications.key
-      tags          = { Name = "${local.name}-system", Project = var.project, Environment = var.environment }
+      tags          = merge(local.cost_tags, { Name = "${local.name}-system" })
     }
   }
 }

@@ -5,8 +5,8 @@ locals {
   github = var.github_repository == null ? {} : {
     # Reads for `terraform plan`, in GitHub's environment of that name, which asks nobody (forks' pull requests get no token at all).
     plan = { subjects = ["repo:${var.github_repository}:environment:${var.environment}-plan"] }
-    # Changes, after somebody has approved in GitHub's environment of the same name.
-    apply = { subjects = ["repo:${var.github_repository}:environment:${var.environment}"] }
+    # Changes, after somebody has approved in GitHub's environment of that name. Not the one that the shop is deployed in: staging's asks nobody.
+    apply = { subjects = ["repo:${var.github_repository}:environment:${var.environment}-apply"] }
     # Pushes images, from tags only.
     release = { subjects = ["repo:${var.github_repository}:ref:refs/tags/v*"] }
   }
@@ -57,10 +57,19 @@ resource "aws_iam_role" "github" {
   description          = "${local.name}: GitHub Actions, ${each.key}"
   assume_role_policy   = data.aws_iam_policy_document.assumed_by_github[each.key].json
   permissions_boundary = var.permissions_boundary_arn
-  max_session_duration = 3600 # s; an apply of everything takes some 25 minutes
+  # s. An apply gets as long as its job (terraform-environment.yaml): one whose rights end half way leaves half of it, and the state's lock.
+  max_session_duration = each.key == "apply" ? 7200 : 3600
+
+  lifecycle {
+    precondition {
+      condition     = each.key != "apply" || var.permissions_boundary_arn != null
+      error_message = "Who applies may make roles: name the policy that bounds them in permissions_boundary_arn (terraform/bootstrap makes one)."
+    }
+  }
 }
 
-# AWS' own read-only list: a plan reads every kind of thing there is here. It gives no value of a secret. It writes nothing, the state's lock
+# AWS' own read-only list, for a plan reads every kind of thing there is here; but it also reads what is in many of them, and that is taken
+# away again below. Values of secrets are in neither. It writes nothing, the state's lock
 # neither, so a plan takes none (`-lock=false`, deploy/ci/terraform.sh): who can create the lock's object can keep every apply out, and
 # pull requests should not. A plan made during an apply can be wrong; what is applied is planned again, with the lock.
 resource "aws_iam_role_policy_attachment" "github_plan" {
@@ -70,7 +79,7 @@ resource "aws_iam_role_policy_attachment" "github_plan" {
   policy_arn = "${local.arn}:iam::aws:policy/ReadOnlyAccess"
 }
 
-# The two things that a plan asks for and that list leaves out.
+# The two things that a plan asks for and that list leaves out, and what that list has and a plan has no use for.
 data "aws_iam_policy_document" "github_plan" {
   statement {
     sid       = "DecryptTheState"
@@ -89,6 +98,25 @@ data "aws_iam_policy_document" "github_plan" {
     }
   }
 
+  # What is kept in things is nothing that a plan asks for. Pull requests' code runs with this role.
+  statement {
+    sid           = "NoObjectButTheState"
+    effect        = "Deny"
+    actions       = ["s3:GetObject*"]
+    not_resources = ["${local.arn}:s3:::*/${var.environment}/terraform.tfstate"] # environments/*.s3.tfbackend
+  }
+
+  statement {
+    sid    = "NoContents"
+    effect = "Deny"
+    actions = [
+      "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "ec2:GetConsole*", "ecr:BatchGetImage",
+      "ecr:GetDownloadUrlForLayer", "kinesis:GetRecords", "lambda:GetFunction", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetLogRecord",
+      "logs:GetQueryResults", "logs:StartLiveTail", "logs:StartQuery", "rds:Download*", "sqs:ReceiveMessage", "ssm:GetParameter*",
+    ]
+    resources = ["*"]
+  }
+
   statement {
     sid       = "MakeUpPasswords" # the ephemeral ones of secrets.tf: a plan makes them, too, and throws them away
     actions   = ["secretsmanager:GetRandomPassword"]
@@ -105,8 +133,7 @@ resource "aws_iam_role_policy" "github_plan" {
 }
 
 # Whoever may apply this module may make anything it can describe. What keeps it in bounds: the approval in GitHub's environment, this list
-# without IAM, and below it IAM for roles of this name only, under the boundary where there is one. Where there is none, a role it makes may
-# be given any right: permissions_boundary_arn is what turns that off.
+# without IAM, and below it IAM for roles of this name only, under the boundary, without which a role it makes could be given any right.
 resource "aws_iam_role_policy_attachment" "github_apply" {
   count = var.github_repository == null ? 0 : 1
 
@@ -122,14 +149,10 @@ data "aws_iam_policy_document" "github_apply" {
     ]
     resources = [local.own_roles]
 
-    dynamic "condition" {
-      for_each = var.permissions_boundary_arn == null ? [] : [1]
-
-      content {
-        test     = "StringEquals"
-        variable = "iam:PermissionsBoundary"
-        values   = [var.permissions_boundary_arn]
-      }
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PermissionsBoundary"
+      values   = [coalesce(var.permissions_boundary_arn, "none")] # the role's precondition refuses an environment without one
     }
   }
 

@@ -33,8 +33,8 @@ locals {
     external-dns     = { namespace = "external-dns", service_account = "external-dns" }
   }
 
-  # Add-ons carry their association themselves (eks.tf), the others get one here.
-  pods_of_addons = toset(["vpc-cni", "ebs-csi", "external-dns"])
+  # Add-ons carry their association themselves (eks.tf), the others (deploy/aws/install.sh) get one here.
+  pods_of_addons = toset(["vpc-cni", "ebs-csi"])
 
   pod_policies = {
     karpenter        = data.aws_iam_policy_document.karpenter.json
@@ -237,7 +237,8 @@ data "aws_iam_policy_document" "external_secrets" {
   }
 }
 
-# ExternalDNS: the shop's own name, and the TXT records by which it knows what it has made.
+# ExternalDNS: the shop's own name, and the TXT records by which it knows what it has made. It is told this zone's id (deploy/aws/install.sh): of
+# another zone of the account, like staging's below this one's name, it may read nothing, and the first refusal ends its round.
 data "aws_iam_policy_document" "external_dns" {
   statement {
     sid       = "ChangeTheShopsRecords"
@@ -303,12 +304,12 @@ data "aws_iam_policy_document" "load_balancer" {
   statement {
     sid       = "TagWhileCreating"
     actions   = ["elasticloadbalancing:AddTags"]
-    resources = local.load_balancing_arns
+    resources = concat(local.load_balancing_arns, local.listener_arns)
 
     condition {
       test     = "StringEquals"
       variable = "elasticloadbalancing:CreateAction"
-      values   = ["CreateLoadBalancer", "CreateTargetGroup"]
+      values   = ["CreateLoadBalancer", "CreateTargetGroup", "CreateListener", "CreateRule"]
     }
     condition {
       test     = "StringEquals"
@@ -339,14 +340,11 @@ data "aws_iam_policy_document" "load_balancer" {
     }
   }
 
-  dynamic "statement" {
-    for_each = var.waf_enabled ? [1] : []
-
-    content {
-      sid       = "AttachTheWebAcl"
-      actions   = ["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"]
-      resources = concat([aws_wafv2_web_acl.this[0].arn], local.load_balancing_arns)
-    }
+  # By its name and not by the ACL itself: without one, too, or the controller could not let go of the one that was there.
+  statement {
+    sid       = "AttachTheWebAcl"
+    actions   = ["wafv2:AssociateWebACL", "wafv2:DisassociateWebACL"]
+    resources = concat(["${local.arn}:wafv2:${var.region}:${local.account_id}:regional/webacl/${local.name}/*"], local.load_balancing_arns)
   }
 }
 

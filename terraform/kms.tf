@@ -10,7 +10,6 @@ locals {
     registry = "Container images (ECR)"
     logs     = "CloudWatch Logs"
     alarms   = "Alarms on their way (SNS)"
-    backup   = "AWS Backup's vault"
   }
 }
 
@@ -31,13 +30,11 @@ resource "aws_kms_alias" "this" {
   target_key_id = each.value.key_id
 }
 
-data "aws_iam_policy_document" "key" {
+# AWS' own default: without it a key can become unmanageable for good. Who may really use it is then said by IAM policies.
+data "aws_iam_policy_document" "managed_by_account" {
   # checkov:skip=CKV_AWS_109:a key's own policy; its resource is this key and nothing else
   # checkov:skip=CKV_AWS_111:as above; who of the account may use it is said by IAM policies
   # checkov:skip=CKV_AWS_356:"*" in a key's policy means this key
-  for_each = local.keys
-
-  # AWS' own default: without it a key can become unmanageable for good. Who may really use it is then said by IAM policies.
   statement {
     sid       = "AccountByIam"
     actions   = ["kms:*"]
@@ -48,6 +45,13 @@ data "aws_iam_policy_document" "key" {
       identifiers = ["${local.arn}:iam::${local.account_id}:root"]
     }
   }
+
+}
+
+data "aws_iam_policy_document" "key" {
+  for_each = local.keys
+
+  source_policy_documents = [data.aws_iam_policy_document.managed_by_account.json]
 
   dynamic "statement" {
     for_each = each.key == "logs" ? [1] : []
@@ -139,19 +143,7 @@ resource "aws_kms_alias" "image_signing" {
 }
 
 data "aws_iam_policy_document" "image_signing" {
-  # checkov:skip=CKV_AWS_109:a key's own policy; its resource is this key and nothing else
-  # checkov:skip=CKV_AWS_111:as above; who of the account may use it is said by IAM policies
-  # checkov:skip=CKV_AWS_356:"*" in a key's policy means this key
-  statement {
-    sid       = "AccountByIam"
-    actions   = ["kms:*"]
-    resources = ["*"] # in a key's policy: this key
-
-    principals {
-      type        = "AWS"
-      identifiers = ["${local.arn}:iam::${local.account_id}:root"]
-    }
-  }
+  source_policy_documents = [data.aws_iam_policy_document.managed_by_account.json]
 
   dynamic "statement" {
     for_each = length(var.image_signer_role_arns) > 0 ? [1] : []

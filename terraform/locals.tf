@@ -23,6 +23,9 @@ locals {
   # By its name and not from the cluster itself: policies that name it are then known, and unchanged, while the cluster changes.
   cluster_arn = "${local.arn}:eks:${var.region}:${local.account_id}:cluster/${local.name}"
 
+  # What tells costs apart. default_tags end at what Terraform makes itself; whoever makes things for the cluster is told these, too.
+  cost_tags = { Project = var.project, Environment = var.environment }
+
   # The namespaces and service accounts that roles are bound to. Those of add-ons are AWS' own names, the others those of the charts that
   # docs/aws.md installs.
   shop_namespace = "fashionforward"

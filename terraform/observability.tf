@@ -77,6 +77,11 @@ locals {
       namespace   = "AWS/Backup", metric = "NumberOfBackupJobsFailed", statistic = "Sum", dimensions = { BackupVaultName = aws_backup_vault.this.name }
       above       = true, threshold = 0, period = 3600, periods = 1
     }
+    certificate = {
+      description = "The load balancer's certificate ends within 30 days; ACM should have renewed it a month ago: does the record that proves the name still stand (dns.tf)?"
+      namespace   = "AWS/CertificateManager", metric = "DaysToExpiry", statistic = "Minimum", dimensions = { CertificateArn = aws_acm_certificate.this.arn }
+      above       = false, threshold = 30, period = 86400, periods = 1
+    }
     karpenter-deaf = {
       description = "Nobody reads the queue of interruptions: is Karpenter running? Spot nodes will go without being drained."
       namespace   = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", statistic = "Maximum", dimensions = { QueueName = aws_sqs_queue.interruptions.name }
@@ -125,7 +130,7 @@ resource "aws_budgets_budget" "this" {
   time_unit    = "MONTHLY"
 
   cost_filter {
-    name   = "TagKeyValue" # activate the tag in Billing once: it counts from then on
+    name   = "TagKeyValue" # the tag counts from when it is activated in Billing (docs/aws.md)
     values = [format("user:Environment$%s", var.environment)]
   }
 

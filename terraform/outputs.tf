@@ -75,6 +75,11 @@ output "zone_name_servers" {
   value       = var.create_zone ? aws_route53_zone.this[0].name_servers : []
 }
 
+output "zone" {
+  description = "The zone that the shop's name is in: its name and its id, for ExternalDNS."
+  value       = { name = var.zone_name, id = local.zone_id }
+}
+
 output "certificate_arn" {
   description = "The shop's validated certificate."
   value       = aws_acm_certificate_validation.this.certificate_arn
@@ -108,7 +113,8 @@ output "platform" {
     certificate_arn    = aws_acm_certificate_validation.this.certificate_arn
     domain_name        = var.domain_name
     load_balancer      = { security_group_id = aws_security_group.load_balancer.id, subnet_ids = [for subnet in aws_subnet.public : subnet.id] }
-    web_acl_arn        = var.waf_enabled ? aws_wafv2_web_acl.this[0].arn : null
+    web_acl_arn        = var.waf_enabled ? aws_wafv2_web_acl.this[0].arn : "none"
+    tags               = local.cost_tags
     shop_pods_max      = var.shop_pods_max
     shop_rollout_surge = var.shop_rollout_surge
   }

@@ -5,10 +5,6 @@ provider "aws" {
   allowed_account_ids = var.account_id == null ? null : [var.account_id]
 
   default_tags {
-    tags = merge(var.tags, {
-      Project     = var.project
-      Environment = var.environment
-      ManagedBy   = "terraform"
-    })
+    tags = merge(var.tags, local.cost_tags, { ManagedBy = "terraform" })
   }
 }

@@ -152,8 +152,8 @@ resource "aws_db_instance" "this" {
   delete_automated_backups   = !local.production
   deletion_protection        = var.deletion_protection
   skip_final_snapshot        = !var.database_final_snapshot
-  final_snapshot_identifier  = var.database_final_snapshot ? "${local.name}-final" : null
-  auto_minor_version_upgrade = true # security fixes; a restart of seconds, in the window
+  final_snapshot_identifier  = var.database_final_snapshot ? "${local.name}-final-${trimprefix(aws_vpc.this.id, "vpc-")}" : null # another one in each life
+  auto_minor_version_upgrade = true                                                                                              # security fixes; a restart of seconds, in the window
   apply_immediately          = false
 
   performance_insights_enabled          = true

@@ -22,10 +22,10 @@ resource "aws_secretsmanager_secret" "this" {
   # checkov:skip=CKV2_AWS_57:changed by raising secrets_version; rotating by the clock needs a function with rights to the database, which nobody else has
   for_each = local.secrets
 
-  name                    = "${var.project}/${var.environment}/${each.key}"
+  name_prefix             = "${var.project}/${var.environment}/${each.key}-" # a name in its recovery window can't be taken again
   description             = each.value
   kms_key_id              = aws_kms_key.this["secrets"].arn
-  recovery_window_in_days = local.production ? 30 : 0 # 0: staging is made and destroyed, and a name in its recovery window can't be taken again
+  recovery_window_in_days = local.production ? 30 : 0
 }
 
 resource "aws_secretsmanager_secret_version" "this" {

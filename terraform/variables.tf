@@ -222,7 +222,7 @@ variable "system_nodes_max" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "Policy that bounds every role made here, where the organisation demands one. Null: none."
+  description = "Policy that bounds every role made here (terraform/bootstrap makes one). Null: none, and then no role of the pipeline either: it is refused with github_repository."
   type        = string
   default     = null
 
@@ -488,6 +488,17 @@ variable "create_github_provider" {
   description = "Whether this environment makes the account's OpenID Connect provider for GitHub; an account has one."
   type        = bool
   default     = true
+}
+
+variable "image_reader_account_ids" {
+  description = "Other AWS accounts whose clusters pull images from here: staging's, where it has one of its own."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for account in var.image_reader_account_ids : can(regex("^[0-9]{12}$", account))])
+    error_message = "An AWS account id has twelve digits."
+  }
 }
 
 variable "image_signer_role_arns" {

@@ -219,7 +219,7 @@ resource "aws_security_group" "load_balancer" {
 
 resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   # checkov:skip=CKV_AWS_260:the shop is public; port 80 only redirects to 443
-  for_each = { http = 80, https = 443 } # 80 only redirects
+  for_each = { http = 80, https = 443 }
 
   security_group_id = aws_security_group.load_balancer.id
   description       = "Shoppers, ${each.key}"

@@ -35,16 +35,41 @@ resource "aws_wafv2_web_acl" "this" {
         evaluation_window_sec = 60
         aggregate_key_type    = "IP"
 
-        scope_down_statement {
-          byte_match_statement {
-            search_string         = "/api/v1/checkouts"
-            positional_constraint = "STARTS_WITH"
-            field_to_match {
-              uri_path {}
+        scope_down_statement { # orders placed, by the API or by the storefront's form; looking at the form or at an order is no checkout
+          and_statement {
+            statement {
+              byte_match_statement {
+                search_string         = "POST"
+                positional_constraint = "EXACTLY"
+                field_to_match {
+                  method {}
+                }
+                text_transformation {
+                  priority = 0
+                  type     = "NONE"
+                }
+              }
             }
-            text_transformation {
-              priority = 0
-              type     = "NORMALIZE_PATH"
+            statement {
+              or_statement {
+                dynamic "statement" {
+                  for_each = ["/api/v1/checkouts", "/checkout"]
+
+                  content {
+                    byte_match_statement {
+                      search_string         = statement.value
+                      positional_constraint = "STARTS_WITH"
+                      field_to_match {
+                        uri_path {}
+                      }
+                      text_transformation {
+                        priority = 0
+                        type     = "NORMALIZE_PATH"
+                      }
+                    }
+                  }
+                }
+              }
             }
           }
         }

@@ -17,7 +17,7 @@ ZONES = 3
 FREE = {  # of themselves; what flows through some of them is in the lines of use
     "acm_certificate", "acm_certificate_validation", "backup_plan", "backup_selection", "backup_vault", "backup_vault_lock_configuration",
     "budgets_budget", "cloudwatch_event_rule", "cloudwatch_event_target", "cloudwatch_log_group", "db_event_subscription", "db_parameter_group",
-    "db_subnet_group", "default_security_group", "ec2_subnet_cidr_reservation", "ec2_tag", "ecr_lifecycle_policy", "ecr_repository",
+    "db_subnet_group", "default_security_group", "ec2_subnet_cidr_reservation", "ec2_tag", "ecr_lifecycle_policy", "ecr_repository", "ecr_repository_policy",
     "eks_access_entry", "eks_access_policy_association", "eks_addon", "eks_pod_identity_association", "flow_log", "iam_instance_profile",
     "iam_openid_connect_provider", "iam_role", "iam_role_policy", "iam_role_policy_attachment", "internet_gateway", "kms_alias", "launch_template",
     "route", "route53_record", "route_table", "route_table_association", "secretsmanager_secret_version", "security_group", "sns_topic",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts into a new EKS cluster what terraform/platform and the shop need there and what is no add-on of AWS': Karpenter, the load balancer
-# controller, External Secrets, cert-manager, Traefik. Safe to run again: it brings each to the version that stands here.
+# controller, External Secrets, ExternalDNS, Traefik. Safe to run again: it brings each to the version that stands here.
 #
 #   deploy/aws/install.sh        in the folder of the repository, after `terraform apply`, with KUBECONFIG of that cluster
 set -euo pipefail
@@ -30,8 +30,17 @@ chart karpenter kube-system oci://public.ecr.aws/karpenter/karpenter 1.8.0 --set
 # Without Shield Advanced and the old WAF: its role has no right to ask them.
 chart aws-load-balancer-controller kube-system aws-load-balancer-controller 1.14.0 --repo https://aws.github.io/eks-charts \
   --set "clusterName=$cluster" --set "region=$(output region)" --set "vpcId=$(output vpc_id)" --set enableBackendSecurityGroup=false \
+  --set-json "defaultTags=$(output platform '.tags | tojson')" \
   --set enableShield=false --set enableWaf=false \
   --set serviceAccount.name=aws-load-balancer-controller "${on_system_nodes[@]}"
 chart external-secrets external-secrets external-secrets 1.3.2 --repo https://charts.external-secrets.io --set serviceAccount.name=external-secrets
-chart cert-manager cert-manager cert-manager v1.21.2 --repo https://charts.jetstack.io --set crds.enabled=true
-chart traefik traefik traefik 37.4.0 --repo https://traefik.github.io/charts --values deploy/aws/traefik.yaml --set image.tag=v3.7.13
+# This zone and no other of the account, and of the Ingresses only the load balancer's: the shop's own tells an address inside the cluster.
+# sync: a name that nobody asks for any more is removed, else destroy leaves it.
+chart external-dns external-dns external-dns 1.20.0 --repo https://kubernetes-sigs.github.io/external-dns --set provider.name=aws \
+  --set-json 'sources=["ingress"]' --set policy=sync --set "txtOwnerId=$cluster" --set "domainFilters={$(output zone .name)}" \
+  --set-json "extraArgs=[\"--zone-id-filter=$(output zone .id)\",\"--ingress-class=alb\"]" --set serviceAccount.name=external-dns \
+  "${on_system_nodes[@]}"
+# No chart: the manifest that the tests run, with the IngressClass without which Traefik would pass by the shop's Ingress.
+echo "==> traefik"
+kubectl kustomize --load-restrictor=LoadRestrictionsNone deploy/aws/traefik | kubectl apply --server-side --force-conflicts -f -
+kubectl --namespace traefik rollout status deployment/traefik --timeout=10m

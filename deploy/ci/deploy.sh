@@ -88,6 +88,6 @@ commit=$(GIT_AUTHOR_NAME=$by GIT_AUTHOR_EMAIL="$by@users.noreply.github.com" GIT
   GIT_COMMITTER_EMAIL="deploy@users.noreply.github.com" git commit-tree "$tree" "${parents[@]}" -m "$message")
 git push --quiet origin "$commit:refs/heads/$BRANCH" || die "$BRANCH has moved meanwhile; run it again"
 # shellcheck disable=SC2016 # Markdown
-printf '### %s\n\n`%s`, commit %s. Argo CD takes it from here: `argocd app wait fashionforward --sync --health`.\n' \
+printf '### %s\n\n`%s`, commit %s. Argo CD takes it from here: `argocd app wait fashionforward --core --sync --health`.\n' \
   "$subject" "$reference" "$commit" | summary
 output commit "$commit"

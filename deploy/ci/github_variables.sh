@@ -21,7 +21,7 @@ set_variable() { # set_variable NAME FILTER [OPTION...]
 }
 
 set_variable "${environment^^}_PLAN_ROLE" .github_role_arns.value.plan
-set_variable AWS_APPLY_ROLE .github_role_arns.value.apply "--env $environment"
+set_variable AWS_APPLY_ROLE .github_role_arns.value.apply "--env $environment-apply"
 if [[ $environment == production ]]; then
   set_variable AWS_REGION .region.value
   set_variable AWS_IMAGE_ROLE .github_role_arns.value.release

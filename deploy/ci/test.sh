@@ -16,8 +16,10 @@ case $suite in
 esac
 # Before, and here: Debian's Go is too old for them, a GitHub runner's is not.
 if [[ $suite == delivery ]] && command -v go >/dev/null; then deploy/ci/tools.sh tools crane cosign >/dev/null; fi
+with=()
+[[ $suite != terraform ]] || with=(--with go --with terraform) # Debian has no Terraform, and a Go that is too old for its providers
 status=0
-deploy/ci/in-debian.sh "${command[@]}" || status=$?
+deploy/ci/in-debian.sh "${with[@]}" "${command[@]}" || status=$?
 {
   printf '### %s\n\n' "$suite"
   if [[ $suite != lint && -s build/results ]]; then

@@ -7,10 +7,11 @@ zone_name   = "staging.example.com"      # CHANGE
 create_zone = true                       # a subdomain of its own: nothing here can reach the real zone
 domain_name = "shop.staging.example.com" # CHANGE
 
-cluster_admin_role_arns = ["arn:aws:iam::123456789012:role/platform-team"] # CHANGE
-github_repository       = "example/fashionforward"                         # CHANGE
-create_github_provider  = false                                            # CHANGE to true where production is in another account
-monthly_budget_usd      = 350
+cluster_admin_role_arns  = ["arn:aws:iam::123456789012:role/platform-team"]           # CHANGE
+permissions_boundary_arn = "arn:aws:iam::123456789012:policy/fashionforward-boundary" # CHANGE: bootstrap's output boundary_arn
+github_repository        = "example/fashionforward"                                   # CHANGE
+create_github_provider   = false                                                      # CHANGE to true where production is in another account
+monthly_budget_usd       = 350
 
 nat_gateways        = "one" # a lost zone is not staging's business
 interface_endpoints = []

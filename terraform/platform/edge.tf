@@ -7,7 +7,7 @@ resource "kubernetes_ingress_v1" "edge" {
     name      = "edge"
     namespace = var.ingress_namespace
 
-    annotations = merge({
+    annotations = {
       "alb.ingress.kubernetes.io/scheme"                              = "internet-facing"
       "alb.ingress.kubernetes.io/target-type"                         = "ip" # straight to pods: no node in between that may be leaving
       "alb.ingress.kubernetes.io/subnets"                             = join(",", var.load_balancer.subnet_ids)
@@ -30,8 +30,9 @@ resource "kubernetes_ingress_v1" "edge" {
       ])
       # A pod of the ingress controller that ends gets 30 s for what it works on: a request takes 30 s at most.
       "alb.ingress.kubernetes.io/target-group-attributes" = "deregistration_delay.timeout_seconds=30"
+      "alb.ingress.kubernetes.io/wafv2-acl-arn"           = var.web_acl_arn # "none" lets go of one that was there; without a word it would stay
       "external-dns.alpha.kubernetes.io/hostname"         = var.domain_name
-    }, var.web_acl_arn == null ? {} : { "alb.ingress.kubernetes.io/wafv2-acl-arn" = var.web_acl_arn })
+    }
   }
 
   spec {

@@ -62,7 +62,7 @@ resource "kubernetes_limit_range_v1" "shop" {
   }
 }
 
-# Who goes first when nodes are short: the shop before what runs beside it. (The cluster's own pods are above both: system-*-critical.)
+# Who goes first when nodes are short: the shop before what runs beside it. (The cluster's own pods are above it: system-*-critical.)
 resource "kubernetes_priority_class_v1" "shop" {
   metadata {
     name = "${var.namespace}-shop"
@@ -70,16 +70,6 @@ resource "kubernetes_priority_class_v1" "shop" {
 
   value       = 1000000
   description = "Pods that shoppers wait for"
-}
-
-resource "kubernetes_priority_class_v1" "batch" {
-  metadata {
-    name = "${var.namespace}-batch"
-  }
-
-  value             = -10 # below the default 0
-  preemption_policy = "Never"
-  description       = "Imports, reports and jobs: they wait for room"
 }
 
 # The pods' own account is part of k8s/ (it has no rights and no token). This one is for the job below.

@@ -11,10 +11,14 @@ resource "kubernetes_storage_class_v1" "gp3" {
   volume_binding_mode    = "WaitForFirstConsumer" # in the zone where the pod is
   allow_volume_expansion = true
 
-  parameters = {
-    type               = "gp3"
-    encrypted          = "true"
-    kmsKeyId           = var.volumes_key_arn
-    tagSpecification_1 = "Backup=${var.name}" # AWS Backup copies it daily (../backup.tf)
-  }
+  parameters = merge({
+    type      = "gp3"
+    encrypted = "true"
+    kmsKeyId  = var.volumes_key_arn
+  }, { for number, tag in local.volume_tags : "tagSpecification_${number + 1}" => tag })
+}
+
+locals {
+  # AWS Backup copies what has the first one daily (../backup.tf).
+  volume_tags = concat(["Backup=${var.name}"], [for name, value in var.tags : "${name}=${value}"])
 }

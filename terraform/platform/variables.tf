@@ -136,13 +136,25 @@ variable "load_balancer" {
 }
 
 variable "web_acl_arn" {
-  description = "Web ACL in front of the load balancer. Null: none."
+  description = "Web ACL in front of the load balancer, or \"none\"."
   type        = string
-  default     = null
+  default     = "none"
+  nullable    = false
 
   validation {
-    condition     = var.web_acl_arn == null ? true : can(regex("^arn:[^:]+:wafv2:", var.web_acl_arn))
-    error_message = "The ARN of a web ACL."
+    condition     = can(regex("^(none$|arn:[^:]+:wafv2:)", var.web_acl_arn))
+    error_message = "The ARN of a web ACL, or none."
+  }
+}
+
+variable "tags" {
+  description = "Tags by which costs are told apart, for the volumes that the EBS driver makes."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = !contains(keys(var.tags), "Backup")
+    error_message = "Backup is set by this module."
   }
 }
 

@@ -75,3 +75,11 @@ run "intel_nodes_in_the_arm_group" {
   }
   expect_failures = [var.system_node_instance_types]
 }
+
+run "a_pipeline_whose_roles_nothing_bounds" {
+  command = plan
+  variables {
+    permissions_boundary_arn = null
+  }
+  expect_failures = [aws_iam_role.github]
+}

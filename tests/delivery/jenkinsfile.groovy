@@ -4,6 +4,8 @@ import groovy.json.JsonOutput
 import org.codehaus.groovy.control.CompilerConfiguration
 
 class Word {
+  static final Map ENV = [:] // what `script` blocks write into for later stages
+
   String word
   List arguments = []
   Map settings = [:]
@@ -22,7 +24,7 @@ class Word {
     return "<$called>".toString()
   }
 
-  def propertyMissing(String name) { "<$name>".toString() }
+  def propertyMissing(String name) { name == 'env' ? ENV : "<$name>".toString() }
 
   def propertyMissing(String name, Object value) { settings[name] = "$value".toString() }
 

@@ -27,11 +27,14 @@ GRAMMAR = {
     "axes": {"axis"},
     "axis": {"name", "values"},
     "agent": {"label"},
-    "when": {"tag", "branch"},
+    "when": {"tag", "branch", "allOf", "beforeAgent"},
+    "allOf": {"branch", "changeset", "not"},
+    "not": {"environment"},
     "options": {"timeout", "disableConcurrentBuilds", "buildDiscarder", "logRotator"},
     "environment": {"sh"},
-    "steps": {"sh", "stash", "unstash", "archiveArtifacts", "input", "withCredentials",
+    "steps": {"sh", "stash", "unstash", "archiveArtifacts", "input", "script", "withCredentials",
               "gitUsernamePassword"},  # an argument of withCredentials, so it is called before that
+    "script": {"sh"},
     "withCredentials": {"sh"},
 }
 
@@ -113,12 +116,37 @@ def test_it_runs_what_the_workflows_run(pipeline):
 
 def test_nothing_is_changed_before_somebody_has_approved_it(pipeline):
     order = stages(pipeline)
-    for approval, change in (("Approve production", "Deploy to production"), ("Approve infrastructure", "Apply infrastructure")):
+    for approval, change in (("Approve production", "Deploy to production"), ("Approve the plan of staging", "Apply to staging"),
+                             ("Approve the plan of production", "Apply to production")):
         assert order.index(approval) + 1 == order.index(change)
         [words] = [each["inside"] for each in stage(pipeline, approval)["inside"] if each["word"] == "steps"]
         assert [each["word"] for each in words] == ["input"]
-        conditions = [[each for each in stage(pipeline, name)["inside"] if each["word"] == "when"] for name in (approval, change)]
-        assert conditions[0] == conditions[1]
+        assert condition(pipeline, approval) == condition(pipeline, change)
+
+
+def condition(pipeline: dict, name: str) -> list:
+    """When a stage runs, but for how early that is asked."""
+    [when] = [each for each in stage(pipeline, name)["inside"] if each["word"] == "when"]
+    return [each for each in when["inside"] if each["word"] != "beforeAgent"]
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_nobody_is_asked_about_infrastructure_that_does_not_change(pipeline, environment):
+    """Neither for a commit elsewhere, nor for a plan that is empty."""
+    [planning] = condition(pipeline, f"Plan {environment}")
+    changed = [(each["word"], each["arguments"]) for each in planning["inside"]]
+    assert changed == [("branch", ["main"]), ("changeset", ["terraform/**"])]
+    [approving] = condition(pipeline, f"Approve the plan of {environment}")
+    assert approving["inside"][:2] == planning["inside"]
+    [empty] = approving["inside"][2]["inside"]
+    name = f"{environment.upper()}_PLAN"
+    assert (approving["inside"][2]["word"], empty["arguments"]) == ("not", [{"name": name, "value": "none"}])
+    assert f'deploy/ci/terraform.sh apply {environment} "${name}"' in shells(stage(pipeline, f"Apply to {environment}"))
+
+
+def test_production_is_planned_after_staging_has_been_applied(pipeline):
+    order = stages(pipeline)
+    assert order.index("Apply to staging") < order.index("Plan production")
 
 
 def test_only_a_release_is_pushed_signed_and_deployed(pipeline):

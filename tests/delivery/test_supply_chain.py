@@ -72,6 +72,31 @@ def test_the_version_is_one_name_for_all_architectures(checkout, registry):
     assert [each["platform"]["architecture"] for each in listed] == ["amd64", "arm64"]
 
 
+def deployed(checkout, environment: str, version: str, reference: str) -> None:
+    checkout.script("deploy.sh", environment, version, reference)
+
+
+def test_the_image_that_a_gateway_runs_is_kept_by_a_tag_and_no_other(checkout, registry):
+    """Its life is longer than thirty releases: the registry's life cycle leaves what has such a tag (terraform/ecr.tf)."""
+    first, second = (push(checkout, registry, each) for each in ("amd64", "arm64"))
+    assert "No environment runs a gateway yet" in checkout.script("keep.sh", registry.repository()).stderr
+    for environment in ("staging", "production"):
+        for version, reference in (("1.2.3", first), ("1.3.0", second)):
+            deployed(checkout, environment, version, reference)
+    for _ in range(2):  # each release does it; a tag that can't be given twice is not tried twice
+        checkout.script("keep.sh", registry.repository())
+    kept = [tag for tag in registry.ask("ls", registry.repository()).split() if tag.startswith("keep-")]
+    assert kept == [f"keep-{first.split('sha256:')[1][:16]}"]
+    assert registry.ask("digest", f"{registry.repository()}:{kept[0]}") == first.split("@")[1]
+
+
+def test_a_gateway_of_another_registry_is_left_to_it(checkout, registry):
+    reference = push(checkout, registry, "amd64")
+    deployed(checkout, "production", "1.2.3", reference.replace("/shop@", "/elsewhere@"))
+    assert "is kept by who runs its registry" in checkout.script("keep.sh", registry.repository()).stderr
+    assert not [tag for tag in registry.ask("ls", registry.repository()).split() if tag.startswith("keep-")]
+
+
 def test_a_registry_that_wants_a_lasting_password_is_refused(checkout):
     tool("crane", "crane")
     done = checkout.script("login.sh", "registry.example.com/shop", check=False)

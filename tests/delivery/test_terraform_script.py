@@ -114,7 +114,7 @@ def test_github_is_told_the_roles_that_terraform_made(infrastructure):
     told = "".join(infrastructure.script("github_variables.sh", name).stdout for name in ("staging", "production"))
     asked = set(re.findall(r"vars\.(\w+)", "".join(path.read_text() for path in FILES)))
     assert set(re.findall(r"gh variable set (\w+)", told)) == asked
-    assert "gh variable set AWS_APPLY_ROLE --body arn:aws:iam::1:role/a --env staging\n" in told
+    assert "gh variable set AWS_APPLY_ROLE --body arn:aws:iam::1:role/a --env staging-apply\n" in told
 
 
 def test_before_the_roles_exist_it_says_what_is_missing(infrastructure):
@@ -130,7 +130,7 @@ def test_the_real_module_has_the_outputs_and_the_trust_that_the_workflows_count_
     outputs, github = (module / "outputs.tf").read_text(), (module / "github.tf").read_text()
     assert all(f'output "{name}"' in outputs for name in ("region", "github_role_arns", "repository_urls"))
     # Jobs that run in a GitHub environment show that, and no branch: terraform-environment.yaml.
-    assert ":environment:${var.environment}-plan" in github and ':environment:${var.environment}"' in github
+    assert ":environment:${var.environment}-plan" in github and ":environment:${var.environment}-apply" in github
     assert ":ref:refs/tags/v*" in github  # release.yaml's jobs run in none
     for name in ("staging", "production"):
         assert (module / "environments" / f"{name}.tfvars").exists() and (module / "environments" / f"{name}.s3.tfbackend").exists()

@@ -115,7 +115,7 @@ def test_no_key_is_kept_anywhere(path):
 def test_who_takes_on_a_role_of_aws_has_an_identity_to_show():
     for step in steps():
         if step.content.get("uses", "").startswith("aws-actions/configure-aws-credentials@"):
-            assert step.content["with"].keys() == {"role-to-assume", "aws-region"}, step.where
+            assert step.content["with"].keys() - {"role-duration-seconds"} == {"role-to-assume", "aws-region"}, step.where
             assert step.job["permissions"]["id-token"] == "write", step.where
 
 
@@ -129,7 +129,7 @@ def test_a_checkout_leaves_its_token_behind_only_where_something_is_pushed():
 def test_nothing_of_a_release_comes_from_a_cache():
     """Whoever may write to a cache (every branch's runs) could otherwise put a program into a release."""
     cached = [step.where for step in steps() if "actions/cache" in step.content.get("uses", "")]
-    assert cached and all(where.startswith("test.yaml") for where in cached)
+    assert cached and {where.split(",")[0] for where in cached} == {"test.yaml", "terraform.yaml"}
 
 
 def test_every_job_ends_by_itself(path):
@@ -138,9 +138,29 @@ def test_every_job_ends_by_itself(path):
 
 
 def test_every_change_of_an_environment_waits_for_its_approval():
-    changing = ("deploy/ci/deploy.sh", "deploy/ci/terraform.sh apply")
-    found = [step for step in steps() if step.content.get("run", "").startswith(changing)]
-    assert found and all(step.job["environment"] == "${{ inputs.environment }}" for step in found)
+    """The infrastructure's in an environment of its own: staging's shop is deployed without being asked, its account is not."""
+    changing = {"deploy/ci/deploy.sh": "${{ inputs.environment }}", "deploy/ci/terraform.sh apply": "${{ inputs.environment }}-apply"}
+    for command, environment in changing.items():
+        found = [step for step in steps() if step.content.get("run", "").startswith(command)]
+        assert found and {step.job["environment"] for step in found} == {environment}
+
+
+def test_who_waits_for_an_approval_keeps_nobody_out(path):
+    """A group is held while a person thinks; a hotfix, or the way back, would wait behind a release that nobody wants any more."""
+    if path.name in ("release.yaml", "deploy.yaml"):
+        assert "concurrency" not in read(path) and not [job for job in jobs(path).values() if "concurrency" in job]
+
+
+def test_by_hand_the_shop_is_deployed_where_there_is_one():
+    """Not in any environment that GitHub knows: some are Terraform's."""
+    asked = read(FOLDER / "deploy.yaml")["on"]["workflow_dispatch"]["inputs"]["environment"]
+    assert (asked["type"], asked["options"]) == ("choice", ["staging", "production"])
+
+
+def test_a_change_of_the_infrastructure_is_tested_in_an_emulated_account_before_it_is_merged():
+    run_ = {step.where: step for step in steps() if step.content.get("run") == "deploy/ci/test.sh terraform"}
+    assert [step.job["if"] for step in run_.values()] == ["github.event_name == 'pull_request'"]
+    assert "terraform" in jobs(FOLDER / "test.yaml")["every-night"]["strategy"]["matrix"]["suite"]
 
 
 def test_an_image_is_looked_at_before_it_is_deployed():
@@ -161,6 +181,8 @@ def test_dependabot_looks_after_the_pins():
     folders = [folder for each in updates for folder in each.get("directories", [each.get("directory")])]
     assert "github-actions" in {each["package-ecosystem"] for each in updates}
     assert all((ROOT / folder.lstrip("/")).is_dir() for folder in folders)
+    pinned = {f"/{path.parent.relative_to(ROOT)}" for pattern in ("deploy/ci/go/*/go.mod", "terraform/**/versions.tf") for path in ROOT.glob(pattern)}
+    assert pinned <= set(folders)
 
 
 def test_every_script_says_first_what_it_is_for_and_passes_shellcheck():

@@ -37,7 +37,8 @@ class Module:
 
     def terraform(self, *arguments: str, fails: bool = False) -> str:
         """What it said. It must succeed, or fail where that is expected."""
-        done = subprocess.run(["terraform", arguments[0], "-no-color", *arguments[1:]], cwd=self.folder, env=self.environment, text=True,
+        plain = () if arguments[0] == "state" else ("-no-color",)  # which has no colours
+        done = subprocess.run(["terraform", arguments[0], *plain, *arguments[1:]], cwd=self.folder, env=self.environment, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS_MAX, check=False)
         said = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, f"terraform {' '.join(arguments)} exited {done.returncode}\n{said[-6000:]}"

@@ -11,7 +11,7 @@ from .conftest import PRODUCTION, ROOT, Module, changes
 def test_all_of_it_is_made_and_nothing_else_is_touched(production):
     planned = changes(production.first_plan)
     assert set(map(tuple, planned.values())) == {("create",)}
-    assert len(planned) > 150
+    assert f"production from nothing, {len(planned)} resources" in (ROOT / "docs" / "aws.md").read_text()
 
 
 def test_a_second_plan_is_empty(production):
@@ -48,6 +48,22 @@ def test_jenkins_gets_a_key_to_sign_with_by_the_name_it_knows(production):
     assert f"awskms:///{name}'" in (ROOT / "Jenkinsfile").read_text()
     key = planned["aws_kms_key.image_signing[0]"]
     assert (key["key_usage"], key["customer_master_key_spec"]) == ("SIGN_VERIFY", "ECC_NIST_P256")
+
+
+def test_another_account_that_pulls_is_let_into_the_registry_and_nowhere_else(production):
+    plan = production.plan(*PRODUCTION, '-var=image_reader_account_ids=["210987654321"]')
+    assert changes(plan) == {'aws_ecr_repository_policy.readers["fashionforward"]': ["create"]}
+    policy, = (each["change"]["after"]["policy"] for each in plan["resource_changes"] if each["type"] == "aws_ecr_repository_policy")
+    statement, = json.loads(policy)["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::210987654321:root"}
+    assert not [action for action in statement["Action"] if not action.startswith(("ecr:BatchGet", "ecr:BatchCheck", "ecr:GetDownloadUrl"))]
+
+
+def test_the_web_acl_can_be_turned_off_where_it_was_on(production):
+    """platform/ has let go of it before (docs/aws.md); no right of the controller's hangs on it, so that it could."""
+    planned = changes(production.plan(*PRODUCTION, "-var=waf_enabled=false"))
+    assert set(planned) == {"aws_wafv2_web_acl.this[0]", "aws_cloudwatch_log_group.waf[0]", "aws_wafv2_web_acl_logging_configuration.this[0]"}
+    assert set(map(tuple, planned.values())) == {("delete",)}
 
 
 def test_the_state_is_kept_encrypted_in_versions_and_holds_no_secret(production, state_bucket, clients):

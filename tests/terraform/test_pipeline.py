@@ -48,6 +48,27 @@ def test_it_can_take_no_lock(aws, planner):
     assert "Error acquiring the state lock" in said and "Access Denied" in said
 
 
+def test_it_reads_no_other_object_and_no_log(aws, planner, clients, state_bucket):
+    """The state of its environment is what it planned by; what lies beside it, and what was logged, it has no use for."""
+    import boto3  # noqa: PLC0415 from the emulator's own environment
+    from botocore.exceptions import ClientError  # noqa: PLC0415
+
+    given = planner.environment
+    session = boto3.Session(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"], given["AWS_SESSION_TOKEN"], "eu-central-1")
+    clients("s3").put_object(Bucket=state_bucket, Key="staging/terraform.tfstate", Body=b"{}")
+    group = clients("logs").describe_log_groups(logGroupNamePrefix="/aws/eks")["logGroups"][0]["logGroupName"]
+    s3, logs = (session.client(service, endpoint_url=aws) for service in ("s3", "logs"))
+    try:
+        with rights_matter(aws):
+            assert s3.get_object(Bucket=state_bucket, Key="production/terraform.tfstate")["Body"].read()
+            with pytest.raises(ClientError, match="(?i)denied"):
+                s3.get_object(Bucket=state_bucket, Key="staging/terraform.tfstate")
+            with pytest.raises(ClientError, match="(?i)denied|not authorized"):
+                logs.filter_log_events(logGroupName=group)
+    finally:
+        clients("s3").delete_object(Bucket=state_bucket, Key="staging/terraform.tfstate")
+
+
 def test_it_can_change_nothing(aws, planner, clients):
     with rights_matter(aws):
         planner.plan("-lock=false", *PRODUCTION, "-var=system_nodes_max=9")

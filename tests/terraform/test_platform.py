@@ -20,6 +20,7 @@ VARIABLES = {
     "master_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-1", "domain_name": "shop.example.com",
     "volumes_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/1", "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1",
     "load_balancer": {"security_group_id": "sg-1", "subnet_ids": ["subnet-1", "subnet-2"]},
+    "tags": {"Project": "fashionforward", "Environment": "production"},
     "default_storage_class": False,  # others who are in this cluster now would get it
 }
 
@@ -109,6 +110,8 @@ def test_a_claim_that_names_no_class_gets_an_encrypted_disk_on_eks(platform):
 def test_disks_are_encrypted_and_where_their_pod_is(platform, cluster):
     found = json.loads(kubectl(cluster, "get", "storageclass", "gp3", "-o", "json"))
     assert found["parameters"]["encrypted"] == "true" and found["volumeBindingMode"] == "WaitForFirstConsumer"
+    tagged = {value for name, value in found["parameters"].items() if name.startswith("tagSpecification_")}
+    assert tagged == {"Backup=fashionforward-production", "Project=fashionforward", "Environment=production"}
 
 
 def test_the_way_in_ends_tls_with_the_shops_certificate(platform, cluster):
@@ -116,3 +119,4 @@ def test_the_way_in_ends_tls_with_the_shops_certificate(platform, cluster):
     annotations = {name.removeprefix("alb.ingress.kubernetes.io/"): value for name, value in edge["metadata"]["annotations"].items()}
     assert annotations["certificate-arn"] == VARIABLES["certificate_arn"] and annotations["ssl-redirect"] == "443"
     assert annotations["external-dns.alpha.kubernetes.io/hostname"] == "shop.example.com"
+    assert annotations["wafv2-acl-arn"] == "none"  # said, or the controller would leave the one that was there

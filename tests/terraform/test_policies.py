@@ -2,9 +2,13 @@
 
 import fnmatch
 import json
+import re
 import urllib.parse
 
 import pytest
+import yaml
+
+from .conftest import ROOT
 
 NAME = "fashionforward-production"
 ACCOUNT = "123456789012"
@@ -23,7 +27,8 @@ EVERY_RESOURCE = {
 OPEN_ENDED = {
     "karpenter": ("image/*", "snapshot/*", "launch-template/*", "fleet/*", "instance/*", "volume/*", "network-interface/*", "spot-instances-request/*",
                   "parameter/aws/service/bottlerocket/*"),
-    "load-balancer": ("loadbalancer/app/k8s-*", "targetgroup/k8s-*", "listener/app/k8s-*", "listener-rule/app/k8s-*"),
+    "load-balancer": ("loadbalancer/app/k8s-*", "targetgroup/k8s-*", "listener/app/k8s-*", "listener-rule/app/k8s-*",
+                      f"regional/webacl/{NAME}/*"),
     "github-plan": ("key/*",),  # the one with the alias of the states' bucket
     "github-apply": (f"role/{NAME}-*", f"instance-profile/{NAME}-*"),
     "flow-log": (":*",),  # the streams of its one group
@@ -38,7 +43,7 @@ MANAGED = {
     "service-role/AmazonRDSEnhancedMonitoringRole": "writes one log group",
     "service-role/AWSBackupServiceRolePolicyForBackup": "AWS Backup's, as above",
     "service-role/AWSBackupServiceRolePolicyForRestores": "AWS Backup's, as above",
-    "ReadOnlyAccess": "a plan reads every kind of thing; no value of a secret is among it",
+    "ReadOnlyAccess": "a plan reads every kind of thing; what is in them is denied again",
     "PowerUserAccess": "who applies may make what the module describes, without IAM, after an approval",
 }
 # What makes an action on "instance/*" and the like harmless.
@@ -62,7 +67,7 @@ def roles(production, clients) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="session")
-def statements(roles, clients) -> list[tuple[str, dict]]:
+def every_statement(roles, clients) -> list[tuple[str, dict]]:
     """(role, statement) of every inline policy."""
     found = []
     for name, role in roles.items():
@@ -71,6 +76,17 @@ def statements(roles, clients) -> list[tuple[str, dict]]:
             found += [(name, statement) for statement in listed(told["Statement"])]
     assert len(found) > 30
     return found
+
+
+@pytest.fixture(scope="session")
+def statements(every_statement) -> list[tuple[str, dict]]:
+    """Those that give a right. What takes one away may be as wide as it likes."""
+    return [(role, each) for role, each in every_statement if each["Effect"] == "Allow"]
+
+
+@pytest.fixture(scope="session")
+def denied(every_statement) -> list[tuple[str, dict]]:
+    return [(role, each) for role, each in every_statement if each["Effect"] == "Deny"]
 
 
 def test_no_action_is_a_wildcard(statements):
@@ -95,7 +111,8 @@ def test_what_may_change_things_without_a_name_is_bound_by_tags(statements):
     """But for launching from images and subnets, of which the right to make the instance is bound."""
     for role, statement in statements:
         open_ended = [each for each in listed(statement["Resource"]) if each != "*" and each.endswith("/*")]
-        if not open_ended or role == "github-apply" or statement["Sid"] in ("LaunchFromImagesAndSubnets", "WhichImage"):
+        # The web ACL's ends in an id; which ACL it is, its name says.
+        if not open_ended or role == "github-apply" or statement["Sid"] in ("LaunchFromImagesAndSubnets", "WhichImage", "AttachTheWebAcl"):
             continue
         keys = [key for condition in statement.get("Condition", {}).values() for key in condition]
         assert [key for key in keys if key.startswith(BOUND_BY)], (role, statement["Sid"])
@@ -126,6 +143,56 @@ def test_a_plan_may_decrypt_the_states_and_nothing_else(statements, state_bucket
     assert told == {"kms:ResourceAliases": aliases, "kms:ViaService": ["s3.eu-central-1.amazonaws.com"]}
 
 
+def test_a_plan_reads_no_object_but_its_state_and_nothing_that_is_kept_in_things(denied):
+    """AWS' list of what only reads has all of it; a pull request's code runs with this role."""
+    told = {each["Sid"]: each for role, each in denied if role == "github-plan"}
+    backend = (ROOT / "terraform" / "environments" / "production.s3.tfbackend").read_text()
+    key = re.search(r'^key += "(.+)"', backend, re.M)[1]
+    assert listed(told["NoObjectButTheState"]["NotResource"]) == [f"arn:aws:s3:::*/{key}"]
+    assert listed(told["NoObjectButTheState"]["Action"]) == ["s3:GetObject*"]
+    assert {"ssm:GetParameter*", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:StartQuery", "sqs:ReceiveMessage"} <= set(told["NoContents"]["Action"])
+    assert listed(told["NoContents"]["Resource"]) == ["*"] and "Condition" not in told["NoContents"]
+
+
+def test_the_load_balancer_controller_may_tag_all_that_it_makes_while_it_makes_it(statements):
+    """It tags listeners and rules, too; without the right no load balancer would have any."""
+    told = {each["Sid"]: each for role, each in statements if role == "load-balancer"}
+    tagging = told["TagWhileCreating"]
+    created = {action.split(":")[1] for statement in told.values() for action in listed(statement["Action"])
+               if action.startswith("elasticloadbalancing:Create")}
+    assert set(listed(tagging["Condition"]["StringEquals"]["elasticloadbalancing:CreateAction"])) == created
+    kinds = {resource.split(":")[-1].split("/")[0] for resource in listed(tagging["Resource"])}
+    assert kinds == {"loadbalancer", "targetgroup", "listener", "listener-rule"}
+
+
+def test_the_controller_may_let_go_of_a_web_acl_that_is_off_by_now(statements):
+    """Its right is for the name, which stays when waf_enabled goes."""
+    attaching, = (each for role, each in statements if role == "load-balancer" and "wafv2:DisassociateWebACL" in listed(each["Action"]))
+    assert f"arn:aws:wafv2:eu-central-1:{ACCOUNT}:regional/webacl/{NAME}/*" in listed(attaching["Resource"])
+
+
+def test_what_the_pipeline_makes_is_bounded(roles, statements, clients, state_bucket):
+    """By the policy that bootstrap/ makes, and so is the pipeline: no role without it, and no way to change it."""
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/fashionforward-boundary"
+    for name, role in roles.items():
+        asked = clients("iam").get_role(RoleName=role["RoleName"])["Role"]
+        assert asked["PermissionsBoundary"]["PermissionsBoundaryArn"] == boundary, name
+    making, = (each for role, each in statements if role == "github-apply" and "iam:CreateRole" in listed(each["Action"]))
+    assert making["Condition"]["StringEquals"] == {"iam:PermissionsBoundary": boundary}
+    version = clients("iam").get_policy(PolicyArn=boundary)["Policy"]["DefaultVersionId"]
+    told = document(clients("iam").get_policy_version(PolicyArn=boundary, VersionId=version)["PolicyVersion"]["Document"])["Statement"]
+    refused = {action for each in told if each["Effect"] == "Deny" for action in listed(each["Action"])}
+    assert set(listed(making["Action"])) <= refused  # without the boundary
+    assert {"iam:CreateUser", "iam:CreateAccessKey", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteRolePermissionsBoundary"} <= refused
+
+
+def test_an_apply_has_its_rights_for_as_long_as_its_job_may_take(roles, clients):
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "terraform-environment.yaml").read_text())["jobs"]
+    told, = (step["with"]["role-duration-seconds"] for step in jobs["apply"]["steps"] if "role-duration-seconds" in step.get("with", {}))
+    assert told == clients("iam").get_role(RoleName=roles["github-apply"]["RoleName"])["Role"]["MaxSessionDuration"]
+    assert told >= jobs["apply"]["timeout-minutes"] * 60
+
+
 def test_no_user_and_no_key_is_made(production, clients):
     assert clients("iam").list_users()["Users"] == []
 
@@ -135,7 +202,7 @@ PODS = {"vpc-cni": "kube-system/aws-node", "ebs-csi": "kube-system/ebs-csi-contr
         "external-dns": "external-dns/external-dns"}
 SERVICES = {"cluster": "eks", "node": "ec2", "flow-log": "vpc-flow-logs", "rds-monitoring": "monitoring.rds", "backup": "backup"}
 GITHUB = {"github-plan": {"repo:example/fashionforward:environment:production-plan"},
-          "github-apply": {"repo:example/fashionforward:environment:production"},
+          "github-apply": {"repo:example/fashionforward:environment:production-apply"},
           "github-release": {"repo:example/fashionforward:ref:refs/tags/v*"}}
 
 
@@ -186,7 +253,8 @@ def test_the_pipelines_roles_are_for_one_kind_of_run(roles, name):
 
 
 @pytest.mark.parametrize("subject", ["repo:example/fashionforward:ref:refs/heads/main", "repo:stranger/fashionforward:environment:production",
-                                     "repo:example/fashionforward:pull_request", "repo:example/fashionforward:ref:refs/tags/nightly"])
+                                     "repo:example/fashionforward:pull_request", "repo:example/fashionforward:ref:refs/tags/nightly",
+                                     "repo:example/fashionforward:environment:production"])  # which deploys the shop, and needs no role
 def test_no_other_run_of_github_gets_any_role(roles, subject):
     for name in GITHUB:
         for operator, condition in trust(roles[name])["Condition"].items():
@@ -206,7 +274,7 @@ def test_what_others_may_do_to_our_things_is_bound_to_this_account(production, c
     documents["topic"] = clients("sns").get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"]
     queue = clients("sqs").get_queue_url(QueueName=f"{NAME}-karpenter")["QueueUrl"]
     documents["queue"] = clients("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]["Policy"]
-    assert len(documents) == 10
+    assert len(documents) == 9
     bounds = {"aws:SourceAccount", "aws:SourceArn", "kms:CallerAccount", "kms:EncryptionContext:aws:logs:arn"}
     for name, text in documents.items():
         for statement in document(text)["Statement"]:

@@ -1,6 +1,7 @@
 """What a reviewer would ask of the account afterwards, asked of the emulator itself by boto3, not of Terraform's state."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -85,7 +86,9 @@ def test_groups_open_what_the_manifests_use_and_nothing_else(vpc, clients, eks):
                 found.add((names[identifier], rule["FromPort"], peer["CidrIp"]))
     policy = yaml.safe_load((ROOT / "deploy" / "overlays" / "eks" / "database.yaml").read_text())
     database_port = policy["spec"]["egress"][0]["ports"][0]["port"]
-    ingress_port = yaml.safe_load((ROOT / "deploy" / "aws" / "traefik.yaml").read_text())["deployment"]["healthchecksPort"]
+    addons = yaml.safe_load_all((ROOT / "deploy" / "cluster" / "addons" / "traefik.yaml").read_text())
+    traefik, = (each["spec"]["template"]["spec"]["containers"][0] for each in addons if each["kind"] == "Deployment")
+    ingress_port, = (each["containerPort"] for each in traefik["ports"] if each["name"] == "websecure")
     private = {f"10.0.{third}.0/19" for third in (0, 32, 64)}
     assert found == {("load-balancer", 80, "0.0.0.0/0"), ("load-balancer", 443, "0.0.0.0/0"), ("cluster", ingress_port, "load-balancer"),
                      ("database", database_port, "cluster"), *(("endpoints", 443, cidr) for cidr in private)}
@@ -123,7 +126,6 @@ def test_everything_that_is_kept_is_kept_encrypted_by_a_key_of_its_own(productio
     used = {
         "cluster": eks["encryptionConfig"][0]["provider"]["keyArn"],
         "database": database["KmsKeyId"],
-        "backup": clients("backup").describe_backup_vault(BackupVaultName=NAME)["EncryptionKeyArn"],
         "registry": clients("ecr").describe_repositories()["repositories"][0]["encryptionConfiguration"]["kmsKey"],
         "secrets": next(each for each in clients("secretsmanager").list_secrets()["SecretList"] if "database-shop" in each["Name"])["KmsKeyId"],
         "alarms": clients("sns").get_topic_attributes(TopicArn=production.output("alarm_topic_arn"))["Attributes"]["KmsMasterKeyId"],
@@ -174,7 +176,17 @@ def test_no_signature_is_taken_from_under_its_image(production, clients):
     """Signatures have no tag of their own: what removes images must count tags, all of them."""
     for repository in clients("ecr").describe_repositories()["repositories"]:
         rules = json.loads(clients("ecr").get_lifecycle_policy(repositoryName=repository["repositoryName"])["lifecyclePolicyText"])["rules"]
-        assert [(rule["selection"]["tagStatus"], rule["selection"]["tagPatternList"]) for rule in rules] == [("tagged", ["*"])]
+        assert {rule["selection"]["tagStatus"] for rule in rules} == {"tagged"}
+
+
+def test_what_is_kept_is_out_of_reach_of_what_counts_releases(production, clients):
+    """An image that a rule of a lower number has matched is not asked by the others; and a thousand kept ones there never are."""
+    for repository in clients("ecr").describe_repositories()["repositories"]:
+        rules = json.loads(clients("ecr").get_lifecycle_policy(repositoryName=repository["repositoryName"])["lifecyclePolicyText"])["rules"]
+        kept, counted = sorted(rules, key=lambda rule: rule["rulePriority"])
+        assert kept["selection"]["tagPatternList"] == ["keep-*"] and kept["selection"]["countNumber"] == 1000
+        assert counted["selection"]["tagPatternList"] == ["*"] and counted["selection"]["countNumber"] == 3 * 30
+    assert 'tag=keep-' in (ROOT / "deploy" / "ci" / "keep.sh").read_text()
 
 
 def test_an_images_tag_is_given_once_and_what_is_pushed_is_scanned(production, clients):
@@ -199,11 +211,51 @@ def test_the_database_is_what_backups_select(production, clients, database):
     assert tags({"Tags": database["TagList"]})["Backup"] == NAME
 
 
+def test_copies_stand_in_a_vault_that_is_locked(production, clients):
+    vault = clients("backup").describe_backup_vault(BackupVaultName=NAME)
+    assert vault["Locked"] and vault["MinRetentionDays"] == 7 and vault["MaxRetentionDays"] == 35
+
+
 def test_the_web_acl_limits_addresses(production, clients):
     acls = clients("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]
     acl = clients("wafv2").get_web_acl(Name=NAME, Scope="REGIONAL", Id=acls[0]["Id"])["WebACL"]
     limits = {rule["Name"]: rule["Statement"]["RateBasedStatement"]["Limit"] for rule in acl["Rules"] if "RateBasedStatement" in rule["Statement"]}
     assert limits == {"checkouts-by-address": 120, "requests-by-address": 3000}
+
+
+def test_what_is_counted_as_a_checkout_is_where_orders_are_placed(production, clients):
+    """By the API and by the storefront's form, as the program itself names them."""
+    acls = clients("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"]
+    acl = clients("wafv2").get_web_acl(Name=NAME, Scope="REGIONAL", Id=acls[0]["Id"])["WebACL"]
+    rule, = (each for each in acl["Rules"] if each["Name"] == "checkouts-by-address")
+    method, paths = rule["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["AndStatement"]["Statements"]
+
+    def searched(statement: dict) -> str:
+        text = statement["ByteMatchStatement"]["SearchString"]
+        return text.decode() if isinstance(text, bytes) else text
+
+    assert "Method" in method["ByteMatchStatement"]["FieldToMatch"] and searched(method) == "POST"
+    api = re.search(r'placing\.path = "([^"]+)"', (ROOT / "src" / "api" / "checkout_api.cc").read_text())[1]
+    form = re.search(r'class=\\"checkout-form\\" method=\\"post\\" action=\\"([^\\]+)\\"', (ROOT / "src" / "storefront" / "checkout_page.cc").read_text())[1]
+    assert [searched(each) for each in paths["OrStatement"]["Statements"]] == [api, form]
+
+
+def test_external_dns_is_told_its_zone_and_whose_addresses_count(production, clients):
+    """Another zone of the account below this one's name would be refused to it; and the shop's own Ingress tells an address inside."""
+    script = (ROOT / "deploy" / "aws" / "install.sh").read_text()
+    assert "--zone-id-filter=$(output zone .id)" in script and "--ingress-class=alb" in script
+    zone, = clients("route53").list_hosted_zones()["HostedZones"]
+    assert production.output("zone") == {"name": "example.com", "id": zone["Id"].removeprefix("/hostedzone/")}
+    assert 'ingress_class_name = "alb"' in (ROOT / "terraform" / "platform" / "edge.tf").read_text()
+
+
+def test_what_the_cluster_makes_carries_the_tag_that_the_budget_counts_by(production, clients):
+    tags_told = production.output("platform")["tags"]
+    budget = clients("budgets").describe_budget(AccountId="123456789012", BudgetName=NAME)["Budget"]
+    assert budget["CostFilters"] == {"TagKeyValue": [f"user:Environment${tags_told['Environment']}"]}
+    assert '"defaultTags=$(output platform' in (ROOT / "deploy" / "aws" / "install.sh").read_text()
+    node_class = yaml.safe_load((ROOT / "deploy" / "karpenter" / "node-class.yaml").read_text())["spec"]
+    assert node_class["tags"] == tags_told == {"Project": "fashionforward", "Environment": "production"}
 
 
 def test_the_shops_name_may_have_certificates_of_few(production, clients):

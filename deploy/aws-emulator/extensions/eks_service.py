@@ -181,15 +181,9 @@ def update_nodegroup_version(self):
 
 # --- add-ons ---------------------------------------------------------------------------------------------
 
-def associate(self, wanted: list[dict] | None, owner: str = "") -> list[str]:
-    """Associations that an add-on carries, as their ARNs."""
-    made = []
-    for each in wanted or []:
-        made.append(associated(self, each["serviceAccount"], each["roleArn"], ADDON_NAMESPACES.get(owner, "kube-system"), owner)["associationArn"])
-    return made
-
-
-ADDON_NAMESPACES = {"external-dns": "external-dns"}
+def associate(self, wanted: list[dict] | None) -> list[str]:
+    """Associations that an add-on carries, as their ARNs. Those of AWS' own run in kube-system."""
+    return [associated(self, each["serviceAccount"], each["roleArn"], "kube-system")["associationArn"] for each in wanted or []]
 
 
 @operation
@@ -201,7 +195,7 @@ def create_addon(self):
         "addonName": name, "clusterName": cluster.name, "status": "ACTIVE", "addonVersion": "v1.0.0-eksbuild.1", "health": {"issues": []},
         "addonArn": arn(self, "addon", name, str(uuid.uuid4())), **times(), "tags": {},
         **given(self, "addonVersion", "serviceAccountRoleArn", "configurationValues", "tags"),
-        "podIdentityAssociations": associate(self, self._get_param("podIdentityAssociations"), name)}
+        "podIdentityAssociations": associate(self, self._get_param("podIdentityAssociations"))}
     return ActionResult({"addon": cluster.addons_[name]})
 
 
@@ -225,7 +219,8 @@ def delete_addon(self):
     addon = addon_of(self)
     cluster = cluster_of(self)
     del cluster.addons_[addon["addonName"]]
-    cluster.associations_ = {key: each for key, each in cluster.associations_.items() if each.get("ownerArn") != addon["addonArn"]}
+    cluster.associations_ = {key: each for key, each in cluster.associations_.items()
+                             if each["associationArn"] not in addon["podIdentityAssociations"]}
     return ActionResult({"addon": {**addon, "status": "DELETING"}})
 
 
@@ -299,7 +294,7 @@ def list_associated_access_policies(self):
 
 # --- pod identity ----------------------------------------------------------------------------------------
 
-def associated(self, account: str, role: str, namespace: str, owner: str = "") -> dict:
+def associated(self, account: str, role: str, namespace: str) -> dict:
     cluster, number = cluster_of(self), f"a-{uuid.uuid4().hex[:17]}"
     cluster.associations_[number] = {
         "clusterName": cluster.name, "associationId": number, "associationArn": arn(self, "podidentityassociation", number), **times(), "tags": {},
