@@ -1,7 +1,6 @@
 #include "admission/client_rates.h"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <cstring>
 
 namespace ff::admission {
@@ -41,10 +40,16 @@ ClientRates::~ClientRates() = default;
 
 std::optional<Duration> ClientRates::refuses(std::string_view text, Instant now) {
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(text, error);
-  if (!error && is_private(address)) return std::nullopt;
-  const std::uint64_t client =
-      error ? mix(seed_ ^ std::hash<std::string_view>()(text)) : client_of(address, seed_);
+  const address address = boost::asio::ip::make_address(text, error);
+  return error ? take(mix(seed_ ^ std::hash<std::string_view>()(text)), now) : refuses(address, now);
+}
+
+std::optional<Duration> ClientRates::refuses(const address& address, Instant now) {
+  if (is_private(address)) return std::nullopt;
+  return take(client_of(address, seed_), now);
+}
+
+std::optional<Duration> ClientRates::take(std::uint64_t client, Instant now) {
   Set& set = (*sets_)[client % kSets];
   const std::lock_guard lock(set.mutex);
   auto bucket = std::find_if(set.buckets.begin(), set.buckets.end(), [&](const Bucket& each) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,11 +33,14 @@ class ClientRates {
   ~ClientRates();
   ClientRates(const ClientRates&) = delete;
 
-  /// Takes a token of this client's; if there is none: when there will be one. `address` as text, without a
-  /// port; text that is no address is a client of its own.
+  /// Takes a token of this client's; if there is none: when there will be one.
+  std::optional<Duration> refuses(const boost::asio::ip::address& address, Instant now);
+  /// The same where the address came as text, without a port; text that is none is a client of its own.
   std::optional<Duration> refuses(std::string_view address, Instant now);
 
  private:
+  std::optional<Duration> take(std::uint64_t client, Instant now);
+
   static constexpr std::size_t kSets = 4096;
   static constexpr std::size_t kWays = 8;
   struct Bucket {

@@ -48,7 +48,7 @@ std::shared_ptr<const http::FinishedBytes> Gatekeeper::refusal(const http::Reque
   if (priority == http::Priority::kProbe) return nullptr;
   wait_seconds_.observe(std::chrono::duration<double>(waited).count());
   if (house_.rates) {
-    if (const auto wait = house_.rates->refuses(request.remote_address, request.received_at)) {
+    if (const auto wait = house_.rates->refuses(request.client, request.received_at)) {
       count(request, priority, kClientRate);
       return house_.refusals.too_often(request, *wait, random_);
     }

@@ -39,7 +39,7 @@ class GatekeeperTest : public testing::Test {
     request.method = method;
     request.path = std::move(path);
     request.received_at = now;
-    request.remote_address = address;
+    request.client = boost::asio::ip::make_address(address);
     const std::string cookie = "ff_cart=" + shopper;
     if (!shopper.empty()) request.headers.emplace_back("Cookie", cookie);
     last = keeper->refusal(request, priority, waited, steady);

@@ -74,7 +74,7 @@ bool TrustedProxies::trusts(const ip::address& address) const {
                      [&](const Block& block) { return same_prefix(block.network, candidate, block.prefix); });
 }
 
-std::string TrustedProxies::client(const ip::address& peer, std::string_view list) const {
+ip::address TrustedProxies::client(const ip::address& peer, std::string_view list) const {
   ip::address client = plain_address(peer);
   while (!list.empty()) {
     const std::size_t comma = list.rfind(',');
@@ -85,7 +85,7 @@ std::string TrustedProxies::client(const ip::address& peer, std::string_view lis
     client = plain_address(hop);
     if (!trusts(client)) break;
   }
-  return client.to_string();
+  return client;
 }
 
 }  // namespace ff::http

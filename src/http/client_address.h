@@ -22,7 +22,7 @@ class TrustedProxies {
   bool trusts(const boost::asio::ip::address& address) const;
   /// The rightmost address of X-Forwarded-For that isn't a proxy of ours; `peer` when there is none or the
   /// list is broken there. Call only when trusts(peer).
-  std::string client(const boost::asio::ip::address& peer, std::string_view forwarded_for) const;
+  boost::asio::ip::address client(const boost::asio::ip::address& peer, std::string_view forwarded_for) const;
 
  private:
   struct Block {

@@ -469,6 +469,7 @@ void Connection::begin_request() {
 
 void Connection::identify_client() {
   Request& request = *request_;
+  request.client = peer_;
   request.remote_address = peer_text_;
   request.secure = false;
   if (!peer_trusted_) return;
@@ -478,7 +479,8 @@ void Connection::identify_client() {
     if (!forwarded_for.empty()) forwarded_for += ',';
     forwarded_for += value;
   }
-  request.remote_address = lane_.proxies.client(peer_, forwarded_for);
+  request.client = lane_.proxies.client(peer_, forwarded_for);
+  request.remote_address = request.client.to_string();
   request.secure = iequals_ascii(request.header("X-Forwarded-Proto"), "https");
 }
 

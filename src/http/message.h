@@ -4,6 +4,7 @@
 // header fields hold no control characters, its body is whole and within the limit of its route.
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,9 +39,10 @@ struct Request {
   std::string body;
   std::vector<std::pair<std::string_view, std::string_view>> params;  // {handle} of the route, in `path`
 
-  std::string_view route;      // the template that matched: "/products/{handle}"; for logs and metrics
-  std::string remote_address;  // the client's, after trusted proxies
-  bool secure = false;         // the client's connection is TLS (told by a trusted proxy)
+  std::string_view route;           // the template that matched: "/products/{handle}"; for logs and metrics
+  boost::asio::ip::address client;  // after trusted proxies
+  std::string remote_address;       // the same as text
+  bool secure = false;              // the client's connection is TLS (told by a trusted proxy)
   Instant received_at;
   Instant deadline;  // nobody waits for the answer after this
 

@@ -29,6 +29,14 @@ constexpr auto kToken = [] {
   return table;
 }();
 
+/// Names and IPv4 addresses.
+constexpr auto kHostName = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 256; ++c)
+    table[c] = is_alnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
+  return table;
+}();
+
 /// What may stand in a target. Wider than RFC 3986: browsers send some characters raw that it would escape.
 /// Never white space, control characters, anything above ASCII, or what delimits an HTML attribute.
 constexpr auto kTarget = [] {
@@ -52,6 +60,11 @@ bool has_control_character(std::string_view value) {
     bad |= static_cast<unsigned>(byte < 0x20 && byte != '\t') | static_cast<unsigned>(byte == 0x7f);
   }
   return bad != 0;
+}
+
+/// The first of either from `at` on; the end of `text` where there is none.
+std::size_t find_either(std::string_view text, char a, char b, std::size_t at = 0) {
+  return std::min({text.find(a, at), text.find(b, at), text.size()});
 }
 
 std::optional<Method> known_method(std::string_view name) {
@@ -93,9 +106,7 @@ bool is_host(std::string_view host) {
   } else {
     const std::size_t colon = std::min(host.find(':'), host.size());
     if (colon == 0) return false;
-    for (const char c : host.substr(0, colon)) {
-      if (!is_alnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') return false;
-    }
+    if (!all_in(kHostName, host.substr(0, colon))) return false;
     port = host.substr(colon);
   }
   if (port.empty()) return true;
@@ -232,7 +243,7 @@ Fault split_target(const Fields& fields, Request& request, bool& https) {
     https = iequals_ascii(rest.substr(0, scheme), "https");
     if (!https && !iequals_ascii(rest.substr(0, scheme), "http")) return Fault::kBadTarget;
     rest.remove_prefix(scheme + 3);
-    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+    const std::size_t end = find_either(rest, '/', '?');
     const std::string_view authority = rest.substr(0, end);
     if (!is_host(authority)) return Fault::kBadTarget;
     if (fields.hosts == 1 && !iequals_ascii(authority, fields.host)) return Fault::kBadHost;
@@ -264,7 +275,7 @@ bool decode_path(std::string_view raw, std::string& out) {
   out.clear();
   if (raw.empty() || raw[0] != '/') return false;
   bool escaped = false;
-  const std::size_t plain = std::min(raw.find_first_of("%\\"), raw.size());
+  const std::size_t plain = find_either(raw, '%', '\\');
   out = raw.substr(0, plain);
   for (std::size_t i = plain; i < raw.size(); ++i) {
     if (raw[i] == '\\') return false;
@@ -376,7 +387,7 @@ bool HeadParser::scan(std::string_view bytes) {
       const std::size_t target = line.find(' ') + 1;
       if (line[target] == '/') {
         path_start_ = static_cast<std::size_t>(line.data() - bytes.data()) + target;
-        path_size_ = line.find_first_of(" ?", target) - target;
+        path_size_ = find_either(line, ' ', '?', target) - target;
       }
     } else if (line.empty()) {
       head_done_ = true;
