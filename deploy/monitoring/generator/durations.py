@@ -5,6 +5,7 @@ from fractions import Fraction
 
 UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 SHORTEST_MS = 2000  # of a scaled window: two scrapes of one second, without which there is no rate
+LASTING_MS = 5000  # the shortest scaled `for`: what the shop itself does is not scaled, and a lease takes two seconds to its next holder
 WRITTEN = r"(\d+)(ms|s|m|h|d)"
 
 
@@ -24,17 +25,21 @@ def written(ms: int) -> str:
 
 
 class Scale:
-    """`factor` 1: as it stands. Smaller: every duration is that much shorter, but none shorter than SHORTEST_MS."""
+    """`factor` 1: as it stands. Smaller: every duration is that much shorter, but none shorter than the constants above."""
 
     def __init__(self, factor: Fraction = Fraction(1)):
         if not 0 < factor <= 1:
             raise ValueError(f"a scale is above 0 and at most 1, not {factor}")
         self.factor = factor
 
-    def duration(self, text: str) -> str:
+    def duration(self, text: str, shortest_ms: int = SHORTEST_MS) -> str:
         if self.factor == 1:
             return text
-        return written(max(SHORTEST_MS, round(milliseconds(text) * self.factor)))
+        return written(max(shortest_ms, round(milliseconds(text) * self.factor)))
+
+    def lasting(self, text: str) -> str:
+        """How long something must hold before an alert fires, or an alert must go on."""
+        return self.duration(text, LASTING_MS)
 
     def seconds(self, text: str) -> float:
         exact = milliseconds(self.duration(text)) / 1000

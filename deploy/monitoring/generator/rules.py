@@ -117,7 +117,7 @@ def plain_alert(given: dict, parameters: dict, slo: dict, scale: Scale) -> dict:
         return text
 
     expr = scale.expression(filled(fill(given["expr"]), slo))
-    lasting = {name: scale.duration(given[name]) for name in ("for", "keep_firing_for") if name in given}
+    lasting = {name: scale.lasting(given[name]) for name in ("for", "keep_firing_for") if name in given}
     return alert({**given, "summary": fill(given["summary"])}, expr, slo, {}, lasting)
 
 
