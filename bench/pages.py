@@ -63,7 +63,7 @@ def buying(report: load.Report, folder: pathlib.Path):
             return {"per_second": float(output)}
 
         adds, orders, yard = load.interleaved(
-            lambda: load.wrk(shop.url, connections=256, script=add),
+            lambda: load.wrk(shop.url, connections=128, script=add),
             lambda: load.wrk(shop.url, connections=256, script=checkout), naive)
         words = f"{yard['per_second']:,.0f} naive transactions/s"
         ratio = adds["per_second"] / yard["per_second"]
