@@ -156,7 +156,7 @@ def load_rehearsed(asked: Asked) -> tuple:
     slo = '{slo="checkout-availability"}'
     carried = f"slo:requests:rate5m{slo} - slo:errors:rate5m{slo}"
     most = max(asked.rehearsal.value(query) or 0 for query in (f"max_over_time(({carried})[{REHEARSED_WITHIN}:30s])", carried))
-    return most >= asked.orders, f"the most in {REHEARSED_WITHIN} were {most:.1f} good checkouts/s over five minutes, {asked.orders} are expected"
+    return most >= asked.orders, f"the most in {REHEARSED_WITHIN} were {most:.3g} good checkouts/s over five minutes, {asked.orders} are expected"
 
 
 def error_budgets(asked: Asked) -> tuple:

@@ -15,8 +15,12 @@ bool is_audit_period(std::int64_t seconds) {
 
 bool is_origin(std::string_view url) {
   if (url.empty()) return true;
-  return (url.starts_with("https://") || url.starts_with("http://")) && !url.ends_with('/') &&
-         url.find_first_of(" \"<>\r\n") == url.npos;
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!url.starts_with(scheme)) continue;
+    url.remove_prefix(scheme.size());
+    return !url.empty() && url.find_first_of("/?# \"<>\r\n") == url.npos;
+  }
+  return false;
 }
 
 Result<void> read_log_level(std::string_view text, std::string_view source, log::Level& out) {

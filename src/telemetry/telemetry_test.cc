@@ -193,6 +193,11 @@ TEST(Trace, RequestIdsArePlainText) {
   EXPECT_TRUE(is_sane_request_id("a-B.9"));
   EXPECT_FALSE(is_sane_request_id(""));
   EXPECT_FALSE(is_sane_request_id("a b"));
+  EXPECT_FALSE(is_sane_request_id("ada@example.com")) << "it is logged";
+  EXPECT_FALSE(is_sane_request_id("4242424242424242"));
+  EXPECT_FALSE(is_sane_request_id("pay/4242-4242-4242-4242"));
+  EXPECT_TRUE(is_sane_request_id("0193a4b2-5c6d-7e8f-9012-345678901234"));
+  EXPECT_TRUE(is_sane_request_id("1795431600"));
   EXPECT_FALSE(is_sane_request_id("a\"b"));
   EXPECT_FALSE(is_sane_request_id(std::string(129, 'a')));
 }

@@ -101,9 +101,28 @@ TraceContext continue_trace(std::string_view header, Random& random, bool believ
   return ours;
 }
 
+namespace {
+
+/// Thirteen to nineteen digits by themselves, in groups or not: what a card's number looks like, and few ids
+/// do.
+bool may_hold_card_number(std::string_view id) {
+  constexpr std::string_view kDigits = "0123456789", kInside = "0123456789abcdefABCDEF.-";
+  while (!id.empty()) {
+    const std::string_view word = id.substr(0, id.find_first_not_of(kInside));
+    id.remove_prefix(std::min(word.size() + 1, id.size()));
+    const auto digits = std::count_if(word.begin(), word.end(),
+                                      [&](char c) { return kDigits.find(c) != std::string_view::npos; });
+    const bool letters = word.find_first_of("abcdefABCDEF") != std::string_view::npos;
+    if (!letters && digits >= 13 && digits <= 19) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool is_sane_request_id(std::string_view id) {
-  constexpr std::string_view kPunctuation = "._:/+=@-";
-  if (id.empty() || id.size() > 128) return false;
+  constexpr std::string_view kPunctuation = "._:/+=-";
+  if (id.empty() || id.size() > 128 || may_hold_card_number(id)) return false;
   return std::all_of(id.begin(), id.end(), [&](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            kPunctuation.find(c) != std::string_view::npos;

@@ -212,6 +212,9 @@ void Subscriber::judge(const Delivery& delivery, const Result<http_client::Respo
                  {{"subscription", subscription_.id.value},
                   {"message", message_id(key.order, key.sequence)},
                   {"error", error}});
+  } else {
+    log::warning(kRoom, "a delivery failed and will be tried again",
+                 {{"subscription", subscription_.id.value}, {"error", error}});
   }
 }
 

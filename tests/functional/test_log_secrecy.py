@@ -48,6 +48,8 @@ def test_a_tour_at_debug_level_with_secrets_in_every_place_a_client_can_put_them
         requests.get(shop.url + place, timeout=30, headers={
             "User-Agent": f"ada@example.com {api.CARD_OK}", "Referer": f"https://x.example/?c={api.CARD_OK}", "Cookie": f"a={api.CARD_OK}",
             "X-Request-Id": f"ada@example.com {api.CARD_OK}", "Authorization": "Bearer " + log_book.secret(secrets.token_hex(16), "a token")})
+    for name in ("ada@example.com", api.CARD_OK, f"pay-{api.CARD_OK}"):
+        requests.get(shop.url + "/", timeout=30, headers={"X-Request-Id": name})
     requests.post(shop.url + "/api/v1/checkouts", data=f'{{"card": "{api.CARD_OK}", "email": "ada@example.com"', timeout=30,
                   headers={"Content-Type": "application/json", "Idempotency-Key": api.token()})
     gateway.ask("POST", "/order-1/authorise", {"amount": {"amount": 100, "currency": "EUR"}, "card": api.CARD_OK})
