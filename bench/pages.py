@@ -64,7 +64,7 @@ def buying(report: load.Report, folder: pathlib.Path):
 
         adds, orders, yard = load.interleaved(
             lambda: load.wrk(shop.url, connections=128, script=add),
-            lambda: load.wrk(shop.url, connections=256, script=checkout), naive)
+            lambda: load.wrk(shop.url, connections=128, script=checkout), naive)
         words = f"{yard['per_second']:,.0f} naive transactions/s"
         ratio = adds["per_second"] / yard["per_second"]
         report.add("add to cart, durable, SQLite", ratio, "x naive", f"{words}; ours {adds['per_second']:,.0f}/s, "
