@@ -13,6 +13,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
+from support.postgres import children
 
 SERVER_CORE, LOAD_CORE = "0", "1"
 ROUND_SECONDS = int(os.environ.get("FF_BENCH_SECONDS", "4"))
@@ -20,6 +21,7 @@ ROUNDS = int(os.environ.get("FF_BENCH_ROUNDS", "3"))
 LAG_MS_MAX = 5.0  # p99 of the generator's own lag; above it a round is void (design 11)
 VOIDS_MAX = 3     # void rounds of one measurement, after which the machine is too busy to measure on
 LAG_WINDOW_SECONDS = 0.02
+MADE_BY_NGINX = {"Date", "Connection", "Content-Type", "Content-Length", "ETag"}
 
 
 def on_core(core: str, *command: str) -> list:
@@ -70,13 +72,17 @@ def wrk(url: str, **options) -> dict:
 
 def wrk_once(url: str, *, connections: int = 64, headers: dict = None, script: pathlib.Path = None) -> tuple:
     """(figures, p99 of the generator's lag in ms)"""
-    command = on_core(LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{ROUND_SECONDS}s", "--latency")
+    output, lag_ms = run_with_lag(on_core(LOAD_CORE, *wrk_command(url, connections, headers, script)))
+    return parse_wrk(output, url), lag_ms
+
+
+def wrk_command(url: str, connections: int, headers: dict = None, script: pathlib.Path = None) -> list:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{ROUND_SECONDS}s", "--latency"]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
     if script:
         command += ["-s", str(script)]
-    output, lag_ms = run_with_lag([*command, url])
-    return parse_wrk(output, url), lag_ms
+    return [*command, url]
 
 
 def parse_wrk(output: str, url: str) -> dict:
@@ -90,13 +96,30 @@ def parse_wrk(output: str, url: str) -> dict:
     return {"per_second": float(rate.group(1)), "p99_ms": float(p99.group(1)) * scale}
 
 
-def wrk_together(urls: list, scripts: list, *, connections: int) -> dict:
-    """One round of one wrk for each server at once, on any core: the sum of their rates and the worst p99."""
-    commands = [["wrk", "-t1", f"-c{connections}", f"-d{ROUND_SECONDS}s", "--latency", "-s", str(script), url]
-                for url, script in zip(urls, scripts)]
+def wrk_together(commands: list) -> dict:
+    """One round of several wrk at once, on any core: the sum of their rates and the worst p99."""
+    urls = [command[-1] for command in commands]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
     figures = [parse_wrk(process.communicate()[0], url) for process, url in zip(running, urls)]
     return {"per_second": sum(f["per_second"] for f in figures), "p99_ms": max(f["p99_ms"] for f in figures)}
+
+
+def cpu_seconds(processes: set) -> float:
+    """User and system time that the processes have taken, in seconds."""
+    ticks = 0
+    for process in processes:
+        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def costed(processes: set, round_of_load) -> dict:
+    """That round's figures, with what the server did in a second of its processes' own processor time: which, unlike a rate or a
+    latency, neither a generator at its limit nor a neighbour on the machine moves much."""
+    began = cpu_seconds(processes)
+    figures = round_of_load()
+    used = cpu_seconds(processes) - began
+    return {**figures, "per_cpu_second": figures["per_second"] * ROUND_SECONDS / used, "cores": used / ROUND_SECONDS}
 
 
 def interleaved(*runs) -> list:
@@ -109,8 +132,10 @@ def interleaved(*runs) -> list:
 
 
 @contextlib.contextmanager
-def nginx(folder: pathlib.Path, files: dict):
-    """Debian's nginx, one worker on the server's core, serving `files` {name: bytes} from disk."""
+def nginx(folder: pathlib.Path, files: dict, fields: dict):
+    """Debian's nginx, one worker on the server's core, serving `files` {name: bytes} from disk, each with the header `fields`
+    that it does not make by itself: a client pays for each that it reads. Its address and its processes."""
+    added = "".join(f"  add_header {name} \"{value}\";\n" for name, value in fields.items() if name not in MADE_BY_NGINX)
     (folder / "www").mkdir(parents=True)
     for name, content in files.items():
         (folder / "www" / name).write_bytes(content)
@@ -123,7 +148,7 @@ http {{
   open_file_cache max=1000; default_type text/html; gzip_static on; etag on;
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
-  server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
+{added}  server {{ listen 127.0.0.1:{port}; root {folder}/www; }}
 }}
 """)
     if os.geteuid() == 0:  # the worker drops to an unprivileged user, which must reach the files
@@ -132,7 +157,7 @@ http {{
                                stderr=subprocess.DEVNULL)
     try:
         wait_for_port(port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", {process.pid, *children(process.pid)}
     finally:
         process.terminate()
         process.wait()

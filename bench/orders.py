@@ -82,15 +82,6 @@ class Database:
         return int(self.server.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"))
 
 
-def cpu_seconds(processes: list) -> float:
-    """User and system time that the processes have taken, in seconds."""
-    ticks = 0
-    for process in processes:
-        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / 100
-
-
 def batches(shop: PostgresShop) -> dict:
     """Upper bound of a batch's size: batches so far, cumulative."""
     text = fetch(shop.ops_url + "/metrics")[1].decode()
@@ -149,11 +140,11 @@ def where_it_goes(report: load.Report, database: Database):
         lua = checkout_script(database, "costs")
         load.wrk(shop.url, connections=256, script=lua)  # connections made, caches warm
         backends = [database.server.process.pid, *children(database.server.process.pid)]
-        before = (cpu_seconds([shop.process.pid]), cpu_seconds(backends), database.wal_bytes(), batches(shop))
+        before = (load.cpu_seconds([shop.process.pid]), load.cpu_seconds(backends), database.wal_bytes(), batches(shop))
         count_before = int(database.server.execute("SELECT count(*) FROM orders", "costs"))
         load.wrk(shop.url, connections=256, script=lua)
         orders = int(database.server.execute("SELECT count(*) FROM orders", "costs")) - count_before
-        after = (cpu_seconds([shop.process.pid]), cpu_seconds(backends), database.wal_bytes(), batches(shop))
+        after = (load.cpu_seconds([shop.process.pid]), load.cpu_seconds(backends), database.wal_bytes(), batches(shop))
     report.note("processor time of an order, shop", (after[0] - before[0]) / orders * 1e6, "us")
     report.note("processor time of an order, PostgreSQL", (after[1] - before[1]) / orders * 1e6, "us")
     report.note("WAL of an order", (after[2] - before[2]) / orders, "bytes")
@@ -188,7 +179,7 @@ def processes(report: load.Report, database: Database):
             luas = [checkout_script(database, name) for _ in shops]
 
             def storm() -> dict:
-                return load.wrk_together([shop.url for shop in shops], luas, connections=256 // count)
+                return load.wrk_together([load.wrk_command(shop.url, 256 // count, script=lua) for shop, lua in zip(shops, luas)])
 
             figures, = load.interleaved(storm)
         finally:

@@ -25,7 +25,7 @@ def reading(report: load.Report, folder: pathlib.Path):
         headers, identity = fetch(shop.url + page)
         _, packed = fetch(shop.url + page, **{"Accept-Encoding": "gzip"})
         assert gzip.decompress(packed) == identity
-        with load.nginx(folder / "nginx", {"product": identity, "product.gz": packed}) as nginx:
+        with load.nginx(folder / "nginx", {"product": identity, "product.gz": packed}, headers) as (nginx, processes):
             nginx_etag = fetch(nginx + "/product")[0]["ETag"]
             works = [
                 ("product page, identity", {}, {}),
@@ -33,10 +33,12 @@ def reading(report: load.Report, folder: pathlib.Path):
                 ("product page, 304", {"If-None-Match": headers["ETag"]}, {"If-None-Match": nginx_etag}),
             ]
             for work, ours, theirs in works:
-                us, them = load.interleaved(lambda: load.wrk(shop.url + page, headers=ours),
-                                            lambda: load.wrk(nginx + "/product", headers=theirs))
-                ratio = us["per_second"] / them["per_second"]
-                yardstick = f"nginx {them['per_second']:,.0f}/s; ours {us['per_second']:,.0f}/s"
+                us, them = load.interleaved(
+                    lambda: load.costed({shop.process.pid}, lambda: load.wrk(shop.url + page, headers=ours)),
+                    lambda: load.costed(processes, lambda: load.wrk(nginx + "/product", headers=theirs)))
+                ratio = us["per_cpu_second"] / them["per_cpu_second"]
+                yardstick = "; ".join(f"{name} {figures['per_cpu_second']:,.0f} for a second of a core, {figures['per_second']:,.0f}/s on "
+                                      f"{figures['cores']:.2f}" for name, figures in (("nginx", them), ("ours", us)))
                 report.add(work, ratio, "x nginx", yardstick, ">= 1.0", ratio >= 1.0)
 
 

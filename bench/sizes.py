@@ -134,10 +134,6 @@ class SizedShop(PinnedShop):
     def forget_peak(self):
         pathlib.Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
 
-    def cpu_seconds(self) -> float:
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def metric(self, name: str, label: str = "") -> float:
         text = fetch(self.ops_url + "/metrics")[1].decode()
         found = re.findall(rf"^{name}\{{([^\n]*)\}} (\S+)$|^{name} (\S+)$", text, re.MULTILINE)
@@ -164,15 +160,6 @@ def calm(round_of_load, *arguments, **options) -> dict:
                 raise
             print(f"  void round {void} of at most {load.VOIDS_MAX}: {refused.group(1)} refused", flush=True)
             time.sleep(1)
-
-
-def costed(shop: SizedShop, round_of_load) -> dict:
-    """That round's figures, with the pages that the shop made in a second of its own processor time: which, unlike a rate or a
-    latency, neither a generator that lags nor a neighbour on the machine moves much."""
-    began = shop.cpu_seconds()
-    figures = round_of_load()
-    used = shop.cpu_seconds() - began
-    return {**figures, "per_cpu_second": figures["per_second"] * load.ROUND_SECONDS / used, "cores": used / load.ROUND_SECONDS}
 
 
 # --- what is measured --------------------------------------------------------------------------------------
@@ -257,7 +244,7 @@ def cached_pages(report: load.Report, shops: list):
 
         def run(shop=shop, page=page):
             with shop.running():
-                return calm(costed, shop, lambda: once(shop.url + page, headers={"Accept-Encoding": "br"}))
+                return calm(load.costed, {shop.process.pid}, lambda: once(shop.url + page, headers={"Accept-Encoding": "br"}))
 
         runs.append(run)
     figures = load.interleaved(*runs)
@@ -287,7 +274,7 @@ def zipf(report: load.Report, shop: SizedShop, folder: pathlib.Path):
 
     def shoppers() -> dict:
         # Few connections: each miss costs a rendering, and what queued behind many would be refused.
-        return calm(costed, shop, lambda: once(shop.url, script=script, connections=ZIPF_CONNECTIONS))
+        return calm(load.costed, {shop.process.pid}, lambda: once(shop.url, script=script, connections=ZIPF_CONNECTIONS))
 
     shoppers()  # the cache fills
     before = {name: shop.metric(f"ff_pages_{name}_total", 'cache="pages"') for name in ("hits", "renders", "evicted")}
@@ -381,27 +368,33 @@ def price_change(report: load.Report, shop: SizedShop, base_mb: float, folder: p
 
 
 def threads(report: load.Report, folder: pathlib.Path):
-    """Two threads do as much for a core's second as one: they share nothing that they would wait for. Each has as many connections
-    to serve, since fewer at a time cost more each. (A rate on two cores would be the load generator's: it has no third.)"""
-    shops = [SizedShop(folder / f"threads-{count}", SIZES[0], io_threads=count) for count in (1, 2)]
+    """A process of two threads does as much for a core's second as two processes of one, which share nothing that they could wait for.
+    A thread, or a process, and two load generators are on each core; half of each one's requests come from the other core."""
+    two, *alone = [SizedShop(folder / f"threads-{number}", SIZES[0], io_threads=count) for number, count in enumerate((2, 1, 1))]
+    page = f"/products/{two.handles()[0]}"
     with contextlib.ExitStack() as stack:
-        runs = []
-        for shop in shops:
-            shop_process.ShopProcess.start(shop)  # not pinned
+        for shop in (two, *alone):
+            shop_process.ShopProcess.start(shop)
             stack.push(shop.__exit__)
-            page = shop.url + f"/products/{shop.handles()[0]}"
+        for core, shop in enumerate(alone):
+            keep_on(core, shop, "shop-0")
+            keep_on(core, two, f"shop-{core}")
 
-            def wrk(page=page, connections=CONNECTIONS_OF_A_THREAD * shop.io_threads):
-                return load.parse_wrk(subprocess.run(
-                    ["wrk", "-t1", f"-c{connections}", f"-d{load.ROUND_SECONDS}s", "--latency", "-H", "Accept-Encoding: br", page],
-                    capture_output=True, text=True, check=True).stdout, page)
+        def run(shops):
+            wrks = [["taskset", "-c", str(core), *load.wrk_command(shop.url + page, CONNECTIONS_OF_A_THREAD // 2, {"Accept-Encoding": "br"})]
+                    for shop in shops for core in (0, 1)]
+            return calm(load.costed, {shop.process.pid for shop in shops}, lambda: load.wrk_together(wrks))
 
-            runs.append(lambda shop=shop, wrk=wrk: calm(costed, shop, wrk))
-        one, two = load.interleaved(*runs)
-    ratio = two["per_cpu_second"] / one["per_cpu_second"]
-    report.add("pages for a second of a core, 2 threads", ratio, "x 1 thread", f"1: {one['per_cpu_second']:,.0f} on {one['cores']:.2f} cores, "
-               f"2: {two['per_cpu_second']:,.0f} on {two['cores']:.2f} cores", ">= 0.9", ratio >= 0.9)
-    report.note("pages on 2 cores, load generator on the same, 2 threads", two["per_second"], "pages/s", f"1 thread {one['per_second']:,.0f}/s")
+        threaded, apart = load.interleaved(lambda: run([two, two]), lambda: run(alone))
+    ratio = threaded["per_cpu_second"] / apart["per_cpu_second"]
+    yardstick = "; ".join(f"{name} {figures['per_cpu_second']:,.0f} on {figures['cores']:.2f} cores"
+                          for name, figures in (("two processes", apart), ("two threads", threaded)))
+    report.add("pages for a second of a core, 2 threads", ratio, "x 2 processes", yardstick, ">= 0.9", ratio >= 0.9)
+
+
+def keep_on(core: int, shop: SizedShop, thread: str):
+    [task] = [task for task in pathlib.Path(f"/proc/{shop.process.pid}/task").iterdir() if (task / "comm").read_text() == f"{thread}\n"]
+    os.sched_setaffinity(int(task.name), {core})
 
 
 def main() -> int:

@@ -45,7 +45,6 @@ data "aws_iam_policy_document" "managed_by_account" {
       identifiers = ["${local.arn}:iam::${local.account_id}:root"]
     }
   }
-
 }
 
 data "aws_iam_policy_document" "key" {

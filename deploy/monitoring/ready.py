@@ -63,7 +63,7 @@ class Asked:
     prometheus: Prometheus
     rehearsal: Prometheus
     pods: int
-    orders: float
+    orders: int
     namespace: str
     blue_green: bool
 
@@ -190,11 +190,17 @@ CHECKS: dict[str, Callable[[Asked], tuple]] = {
 }
 
 
+def above_zero(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number above zero")
+    return int(text)
+
+
 def arguments() -> Asked:
     parser = argparse.ArgumentParser(prog="./ff ready", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prometheus", default="http://localhost:9090", help="its address")
-    parser.add_argument("--pods", type=int, required=True, help="that are to serve before the rush begins")
-    parser.add_argument("--orders", type=float, required=True, help="a second, at the expected peak")
+    parser.add_argument("--pods", type=above_zero, required=True, help="that are to serve before the rush begins")
+    parser.add_argument("--orders", type=above_zero, required=True, help="a second, at the expected peak")
     parser.add_argument("--namespace", default="fashionforward", help="of the shop in Kubernetes; empty: there is none")
     parser.add_argument("--rehearsal", default="",
                         help="address of the Prometheus that watched the rehearsal, if that was another one's shop")

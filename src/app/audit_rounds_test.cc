@@ -6,10 +6,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <string>
 
-#include "base/simulated_clock.h"
+#include "base/testing/simulated_time.h"
 #include "payments/memory_gateway.h"
 #include "storage/memory/memory_store.h"
 
@@ -20,25 +19,15 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 /// One process of a shop without orders, whose time moves as the test says.
-class AuditRoundsTest : public testing::Test {
+class AuditRoundsTest : public testing::Test, protected SimulatedTime {
  protected:
+  AuditRoundsTest() : SimulatedTime(Instant{1'700'000'000'000'000}) {}
   ~AuditRoundsTest() override {
     rounds.stop();
     pass(seconds(1));
   }
   void begin() {
     asio::co_spawn(context, rounds.run([this] { return leads; }), asio::detached);
-    poll();
-  }
-  void poll() {
-    context.restart();
-    context.poll();
-  }
-  void pass(Duration time) {
-    const Instant until = clock.now() + time;
-    for (poll(); clock.next() && *clock.next() <= until; poll())
-      clock.advance_to(*clock.next());
-    clock.advance_to(until);
     poll();
   }
   /// As it is told to Prometheus.
@@ -49,8 +38,6 @@ class AuditRoundsTest : public testing::Test {
   double clean() const { return told(R"(ff_audit_runs_total{outcome="clean"})"); }
   double last_success_s() const { return told("ff_audit_last_success_timestamp_seconds"); }
 
-  asio::io_context context;
-  SimulatedClock clock{Instant{1'700'000'000'000'000}};
   storage::MemoryStore store{clock};
   payments::MemoryLedger ledger;
   payments::MemoryGateway gateway{ledger, clock,

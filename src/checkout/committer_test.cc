@@ -13,7 +13,7 @@
 #include <functional>
 #include <thread>
 
-#include "base/simulated_clock.h"
+#include "base/testing/simulated_time.h"
 
 namespace ff::checkout {
 namespace {
@@ -109,8 +109,9 @@ const std::string kUnavailable(to_string(ErrorCode::kUnavailable));
 const std::string kInternal(to_string(ErrorCode::kInternal));
 const std::string kOverloaded(to_string(ErrorCode::kOverloaded));
 
-class CommitterTest : public testing::Test {
+class CommitterTest : public testing::Test, protected SimulatedTime {
  protected:
+  CommitterTest() : SimulatedTime(Instant{1'000'000}) {}
   std::unique_ptr<Committer> make(CommitterLimits limits = {}) {
     return std::make_unique<Committer>(store, store, clock, limits, metrics);
   }
@@ -141,21 +142,8 @@ class CommitterTest : public testing::Test {
     const Result<cart::Cart> outcome = co_await committer.change_cart(change);
     answers[slot] = outcome ? "changed" : std::string(to_string(outcome.error().code));
   }
-  void poll() {
-    context.restart();
-    context.poll();
-  }
-  void finish() {
-    poll();
-    while (clock.next()) {
-      clock.advance_to(*clock.next());
-      poll();
-    }
-  }
 
-  SimulatedClock clock{Instant{1'000'000}};
   telemetry::Registry metrics;
-  asio::io_context context;
   ScriptedStore store{clock};
   std::vector<std::string> answers;
 };

@@ -7,13 +7,12 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "base/simulated_clock.h"
+#include "base/testing/simulated_time.h"
 #include "checkout/audit_ledger.h"
 #include "checkout/checkout.h"
 #include "checkout/request.h"
@@ -76,9 +75,9 @@ class InterruptedOrders final : public orders::OrderStore {
   orders::OrderStore& inner_;
 };
 
-class ShopTest : public testing::Test {
+class ShopTest : public testing::Test, protected SimulatedTime {
  protected:
-  ShopTest() {
+  ShopTest() : SimulatedTime(Instant{1'795'000'000'000'000}) {
     rules.countries = {"DE"};
     rules.delivery = {{"standard", "Standard", {"DE"}, euros(490), std::nullopt}};
     rules.tax = {{"DE", BasisPoints{1900}, true}};
@@ -111,37 +110,6 @@ class ShopTest : public testing::Test {
     catalogue.store(std::make_shared<const catalog::Snapshot>(std::move(*loaded)));
   }
   VariantId variant(std::string_view handle) { return catalogue.load()->product(handle)->variants[0].id; }
-
-  // Runs the task to its end; time moves on to the next sleeper whenever nothing else can happen.
-  template <typename T>
-  T run(Task<T> task) {
-    std::optional<T> outcome;
-    asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& broken, T value) {
-      if (broken) std::rethrow_exception(broken);
-      outcome = std::move(value);
-    });
-    for (;;) {
-      poll();
-      if (outcome) return std::move(*outcome);
-      const std::optional<Instant> next = clock.next();
-      if (!next) {
-        ADD_FAILURE() << "the task waits for something that never comes";
-        return T{};
-      }
-      clock.advance_to(*next);
-    }
-  }
-  void poll() {
-    context.restart();
-    context.poll();
-  }
-  void pass(Duration time) {
-    const Instant until = clock.now() + time;
-    for (poll(); clock.next() && *clock.next() <= until; poll())
-      clock.advance_to(*clock.next());
-    clock.advance_to(until);
-    poll();
-  }
 
   void add_to_cart(std::string_view handle, inventory::Quantity quantity) {
     cart::Change change;
@@ -218,8 +186,6 @@ class ShopTest : public testing::Test {
     act();
   }
 
-  asio::io_context context;
-  SimulatedClock clock{Instant{1'795'000'000'000'000}};
   SeededRandom random{42};
   telemetry::Registry metrics;
   storage::MemoryStore store{clock};

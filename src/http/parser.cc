@@ -18,24 +18,17 @@ constexpr bool is_alnum(unsigned char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// RFC 9110 5.6.2
-constexpr auto kToken = [] {
+constexpr std::array<bool, 256> alnum_and(std::string_view others) {
   std::array<bool, 256> table{};
   for (unsigned c = 0; c < 256; ++c)
     table[c] = is_alnum(static_cast<unsigned char>(c));
-  for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
+  for (const char c : others)
     table[static_cast<unsigned char>(c)] = true;
-  }
   return table;
-}();
+}
 
-/// Names and IPv4 addresses.
-constexpr auto kHostName = [] {
-  std::array<bool, 256> table{};
-  for (unsigned c = 0; c < 256; ++c)
-    table[c] = is_alnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
-  return table;
-}();
+constexpr auto kToken = alnum_and("!#$%&'*+-.^_`|~");  // RFC 9110 5.6.2
+constexpr auto kHostName = alnum_and("-._");           // and IPv4 addresses
 
 /// What may stand in a target. Wider than RFC 3986: browsers send some characters raw that it would escape.
 /// Never white space, control characters, anything above ASCII, or what delimits an HTML attribute.

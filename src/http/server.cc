@@ -160,7 +160,8 @@ class Server::Worker {
     accept_next();
     sweep_later();
     thread_ = std::thread([this] {
-      ::pthread_setname_np(::pthread_self(), fmt::format("http-{}", index_).c_str());
+      const std::string name = fmt::format("{}-{}", shared_.options.name, index_);
+      ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());  // all that the kernel takes
       // As run() does it, but that the poller hears when there was nothing left to do: what it is told next
       // has not waited.
       while (!context_.stopped()) {

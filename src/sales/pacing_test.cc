@@ -17,7 +17,7 @@ class PacingTest : public testing::Test {
   PacingTest() {
     settings = settings_of("s", kStart);
     settings.starts_at = kStart;
-    queue = first_queue(settings);
+    queue = first_queue(settings, kStart);
     moment.now = kStart + seconds(1);
     moment.elapsed = seconds(1);
     moment.line_length = 1'000'000;
@@ -38,7 +38,7 @@ class PacingTest : public testing::Test {
   }
   void automatic() {
     settings.queue = Queue::kAuto;
-    queue = first_queue(settings);
+    queue = first_queue(settings, kStart);
   }
 
   SaleSettings settings;

@@ -117,8 +117,9 @@ SaleSecrets SaleSecrets::make(Random& random) {
   return made;
 }
 
-QueueState first_queue(const SaleSettings& settings) {
+QueueState first_queue(const SaleSettings& settings, Instant now) {
   QueueState queue;
+  queue.epoch = static_cast<std::uint32_t>(now.us / 1'000'000);
   queue.open = settings.queue == Queue::kOn;
   if (queue.open) queue.opened_at = settings.starts_at;
   return queue;

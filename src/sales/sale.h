@@ -92,7 +92,7 @@ struct SaleSecrets {
 /// Where the queue of a sale stands. One row; each change is a compare-and-set on `version`.
 struct QueueState {
   bool open = false;
-  std::uint32_t epoch = 1;  // each opening of an auto queue is another; tickets of others are void
+  std::uint32_t epoch = 0;  // each opening of an auto queue is another; tickets of others are void
   Instant opened_at;        // the first bucket of arrivals begins here; what came before is bucket 0
   double frontier = 0;      // whose place is below it may exchange its ticket; in places
   double rate = 0;          // admissions a second, as the leader moves the frontier; 0: not moved yet
@@ -102,8 +102,9 @@ struct QueueState {
   bool operator==(const QueueState&) const = default;
 };
 
-/// Of a sale that is stored the first time.
-QueueState first_queue(const SaleSettings& settings);
+/// Of a sale that is stored the first time. Its epoch is of this moment: what a sale that was removed under
+/// the same name leaves behind, processes that still tell of its tickets, does not count for it.
+QueueState first_queue(const SaleSettings& settings, Instant now);
 /// After an edit. Another kind of queue is another epoch. kConflict where the edit would break the draw: a
 /// sale that has started keeps its start, since its seed is out.
 Result<QueueState> edited_queue(const SaleSettings& before, const QueueState& queue,

@@ -89,7 +89,7 @@ Result<Sale> edited(std::span<const Sale> stored, const SaleSettings& settings, 
   next->version = settings.version + 1;
   next->rate_max = from_millionths(to_millionths(next->rate_max));
   if (found == nullptr) {
-    QueueState queue = first_queue(*next);
+    QueueState queue = first_queue(*next, now);
     queue.version = 1;
     return Sale(std::move(*next), if_new, queue);
   }

@@ -72,7 +72,7 @@ TEST(SaleSettings, KeepEachProductOnceAndKnowWhatTheyCover) {
 TEST(Sale, TellsItsSeedFromTheStartOnAndItsCommitmentBefore) {
   SeededRandom random(1);
   const SaleSettings settings = settings_of("s", kNow);
-  const Sale sale(settings, SaleSecrets::make(random), first_queue(settings));
+  const Sale sale(settings, SaleSecrets::make(random), first_queue(settings, kNow));
   EXPECT_FALSE(sale.seed(settings.starts_at - Duration(1)));
   ASSERT_TRUE(sale.seed(settings.starts_at));
   EXPECT_EQ(commitment_to(*sale.seed(settings.starts_at)), sale.commitment());
@@ -86,14 +86,14 @@ TEST(Commitment, IsSha256) {
 
 TEST(Sale, WithoutAQueueNeverGuardsAndWithOneDoesUntilItsEnd) {
   const SaleSettings on = settings_of("s", kNow);
-  const Sale sale(on, {}, first_queue(on));
+  const Sale sale(on, {}, first_queue(on, kNow));
   EXPECT_TRUE(sale.guarded(kNow));  // before its start too
   EXPECT_TRUE(sale.guarded(on.starts_at));
   EXPECT_FALSE(sale.guarded(on.ends_at));
   const SaleSettings off = settings_of("s", kNow, Queue::kOff);
-  EXPECT_FALSE(Sale(off, {}, first_queue(off)).guarded(off.starts_at));
+  EXPECT_FALSE(Sale(off, {}, first_queue(off, kNow)).guarded(off.starts_at));
   const SaleSettings automatic = settings_of("s", kNow, Queue::kAuto);
-  EXPECT_FALSE(Sale(automatic, {}, first_queue(automatic)).guarded(automatic.starts_at));
+  EXPECT_FALSE(Sale(automatic, {}, first_queue(automatic, kNow)).guarded(automatic.starts_at));
 }
 
 TEST(Board, TellsWhichSalesLimitAProductWhileTheyRun) {
@@ -105,7 +105,7 @@ TEST(Board, TellsWhichSalesLimitAProductWhileTheyRun) {
   const SaleSettings none = settings_of("none", kNow);
   std::vector<Posted> posted;
   for (const SaleSettings& s : {whole, one, none})
-    posted.push_back({Sale(s, {}, first_queue(s)), {}, false});
+    posted.push_back({Sale(s, {}, first_queue(s, kNow)), {}, false});
   const Board board(std::move(posted));
   EXPECT_TRUE(board.limits("shirt", kNow).empty());  // not started
   const Instant running = one.starts_at;
@@ -122,7 +122,7 @@ TEST(Board, ItsPublicStateHasTheSeedOnlyAfterTheStart) {
   const SaleSettings settings = settings_of("s", kNow);
   const SaleSecrets secrets = SaleSecrets::make(random);
   std::vector<Posted> posted;
-  posted.push_back({Sale(settings, secrets, first_queue(settings)), {}, true});
+  posted.push_back({Sale(settings, secrets, first_queue(settings, kNow)), {}, true});
   const Board board(std::move(posted));
   const auto before = board.public_state("s", kNow).value();
   EXPECT_EQ(before.phase, Phase::kScheduled);
@@ -139,7 +139,7 @@ TEST(Board, ItsPublicStateHasTheSeedOnlyAfterTheStart) {
 TEST(SaleEdit, DropsALineThatStandsOnlyByAnotherKindOfQueue) {
   const Instant now{1'700'000'000'000'000};
   const SaleSettings before = settings_of("s", now);
-  const Sale open(before, {}, first_queue(before));
+  const Sale open(before, {}, first_queue(before, now));
   SaleSettings after = before;
   after.rate_max = 5;
   after.products = {"hat"};
@@ -150,7 +150,7 @@ TEST(SaleEdit, DropsALineThatStandsOnlyByAnotherKindOfQueue) {
     EXPECT_FALSE(drops_line(open, after, before.ends_at)) << "there is no line any more";
   }
   const SaleSettings calm = settings_of("s", now, Queue::kAuto);
-  const Sale closed(calm, {}, first_queue(calm));
+  const Sale closed(calm, {}, first_queue(calm, now));
   after.queue = Queue::kOff;
   EXPECT_FALSE(drops_line(closed, after, now)) << "nobody stands there";
 }

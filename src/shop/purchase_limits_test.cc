@@ -15,7 +15,7 @@ sales::Posted sale(std::string id, std::vector<std::string> products, std::int32
   settings.starts_at = kNoon;
   settings.ends_at = kNoon + std::chrono::hours(1);
   settings.per_shopper_max = limit;
-  return {sales::Sale(settings, {}, sales::first_queue(settings)), {}, false};
+  return {sales::Sale(settings, {}, sales::first_queue(settings, kNoon)), {}, false};
 }
 
 orders::Order order(std::string email, std::vector<std::pair<std::string, inventory::Quantity>> lines) {

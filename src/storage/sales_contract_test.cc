@@ -312,6 +312,15 @@ TYPED_TEST(SalesContract, AReportOfASaleThatIsGoneIsLeftOut) {
   EXPECT_THAT(this->arrivals("s"), ElementsAre(BucketCount{0, 3}));
 }
 
+TYPED_TEST(SalesContract, ASaleUnderTheNameOfOneThatWasRemovedCountsNoneOfItsTickets) {
+  const std::uint32_t removed = this->put(this->settings("s")).queue().epoch;
+  EXPECT_TRUE(run(this->store().remove(named("s"))).has_value());
+  this->clock.advance(seconds(1));
+  const std::uint32_t present = this->put(this->settings("s")).queue().epoch;
+  this->report("late", {{named("s"), removed, 0, 5}});
+  EXPECT_THAT(this->arrivals("s", present), IsEmpty());
+}
+
 TYPED_TEST(SalesContract, ProcessesAreThoseThatWereHeardOfAndTheirReportsAge) {
   EXPECT_TRUE(run(this->store().report({"b", 120.5, seconds(3)}, {})).has_value());
   this->clock.advance(seconds(4));
@@ -371,25 +380,28 @@ TYPED_TEST(SalesContract, WhatIsPastIsForgottenAndNothingElse) {
   const Sale running = this->put(this->settings("running"));
   SaleSettings past = this->settings("past");
   past.ends_at = past.starts_at + minutes(1);
-  this->put(past);
-  this->report("p", {{named("running"), 1, 0, 5}, {named("running"), 2, 1, 6}, {named("past"), 1, 0, 7}});
-  ASSERT_TRUE(this->admit("past", ticket(1), cart_of(1)).has_value());
-  ASSERT_TRUE(this->admit("running", ticket(1), cart_of(1), 1).has_value());
-  ASSERT_TRUE(this->admit("running", ticket(2), cart_of(1), 2).has_value());
+  const std::uint32_t of_past = this->put(past).queue().epoch;
+  const std::uint32_t over = running.queue().epoch, now = over + 1;
+  this->report(
+      "p", {{named("running"), over, 0, 5}, {named("running"), now, 1, 6}, {named("past"), of_past, 0, 7}});
+  ASSERT_TRUE(this->admit("past", ticket(1), cart_of(1), of_past).has_value());
+  ASSERT_TRUE(this->admit("running", ticket(1), cart_of(1), over).has_value());
+  ASSERT_TRUE(this->admit("running", ticket(2), cart_of(1), now).has_value());
   sales::QueueState next = running.queue();
-  next.epoch = 2;
+  next.epoch = now;
   ASSERT_TRUE(this->change_queue(running.id(), next));
   this->clock.advance(minutes(90));
   this->forget(hours(24));  // nothing is that old, but for the epoch that is over
-  EXPECT_THAT(this->arrivals("past"), ElementsAre(BucketCount{0, 7}));
-  EXPECT_THAT(this->arrivals("running", 1), IsEmpty());
+  EXPECT_THAT(this->arrivals("past", of_past), ElementsAre(BucketCount{0, 7}));
+  EXPECT_THAT(this->arrivals("running", over), IsEmpty());
   this->forget(minutes(1));
-  EXPECT_THAT(this->arrivals("past"), IsEmpty());
-  EXPECT_THAT(this->arrivals("running", 2), ElementsAre(BucketCount{1, 6}));
+  EXPECT_THAT(this->arrivals("past", of_past), IsEmpty());
+  EXPECT_THAT(this->arrivals("running", now), ElementsAre(BucketCount{1, 6}));
   EXPECT_EQ(this->all().size(), 2u);
   // A ticket whose row is there is used up; one whose row was deleted would let another in.
-  EXPECT_TRUE(std::holds_alternative<TicketUsed>(this->admit("running", ticket(2), cart_of(2), 2).value()));
-  EXPECT_TRUE(std::holds_alternative<PassGranted>(this->admit("past", ticket(1), cart_of(2)).value()));
+  EXPECT_TRUE(std::holds_alternative<TicketUsed>(this->admit("running", ticket(2), cart_of(2), now).value()));
+  EXPECT_TRUE(
+      std::holds_alternative<PassGranted>(this->admit("past", ticket(1), cart_of(2), of_past).value()));
   EXPECT_THAT(run(this->store().processes(hours(48))).value(), IsEmpty());
 }
 

@@ -3,14 +3,11 @@
 // by itself.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "base/simulated_clock.h"
+#include "base/testing/simulated_time.h"
 #include "embedded/web.h"
 #include "payments/card.h"
 #include "payments/ledger.h"
@@ -63,8 +60,8 @@ class InstantGateway final : public payments::Gateway {
   std::map<std::string, payments::Payment> payments_;
 };
 
-struct TestShop {
-  TestShop() {
+struct TestShop : SimulatedTime {
+  TestShop() : SimulatedTime(Instant{1'795'000'000'000'000}) {  // November 2026
     rules.currency = *Currency::parse("EUR");
     rules.countries = {"DE", "US"};
     rules.delivery = {{"standard", "Standard, 2-4 days", {"DE"}, euros(490), euros(8000)},
@@ -100,13 +97,10 @@ struct TestShop {
 
   /// Changes the catalogue and lets the shop see it.
   void apply(catalog::CatalogueChange change) {
-    run([&]() -> Task<void> {
-      auto applied = co_await store.catalog().apply(std::move(change), false);
-      if (!applied) std::abort();
-      auto loaded = co_await store.catalog().load();
-      if (!loaded) std::abort();
-      catalogue.store(std::make_shared<const catalog::Snapshot>(std::move(*loaded)));
-    });
+    const auto applied = run(store.catalog().apply(std::move(change), false));
+    auto loaded = run(store.catalog().load());
+    if (!applied || !loaded) std::abort();
+    catalogue.store(std::make_shared<const catalog::Snapshot>(std::move(*loaded)));
   }
   void set_stock(std::string handle, std::size_t variant, std::int64_t available) {
     catalog::CatalogueChange change;
@@ -125,32 +119,7 @@ struct TestShop {
     return std::to_string(catalogue.load()->product(handle)->variants.at(nth).id.value);
   }
 
-  template <typename Work>
-  void run(Work work) {
-    bool done = false;
-    auto all = [&]() -> Task<void> {
-      co_await work();
-      done = true;
-    };
-    asio::co_spawn(context, all(), asio::detached);
-    finish(done);
-  }
-  void poll() {
-    context.restart();
-    context.poll();
-  }
-  void finish(const bool& done) {
-    poll();
-    while (!done && clock.next()) {
-      clock.advance_to(*clock.next());
-      poll();
-    }
-    if (!done) std::abort();
-  }
-
-  SimulatedClock clock{Instant{1'795'000'000'000'000}};  // November 2026
   SeededRandom random{7};
-  asio::io_context context;
   telemetry::Registry metrics;
   storage::MemoryStore store{clock};
   InstantGateway gateway{clock};
@@ -169,6 +138,16 @@ struct TestShop {
   http::Router router;
 };
 
+/// A form as a browser sends it.
+inline std::string body_of(const std::vector<std::pair<std::string, std::string>>& fields) {
+  std::string body;
+  for (const auto& [name, value] : fields) {
+    if (!body.empty()) body += '&';
+    body += http::percent_encode(name) + "=" + http::percent_encode(value);
+  }
+  return body;
+}
+
 /// One shopper's browser on that shop.
 class Browser {
  public:
@@ -179,23 +158,13 @@ class Browser {
   http::Response get(const std::string& target) { return send(http::Method::kGet, target, {}); }
   http::Response post(const std::string& target,
                       const std::vector<std::pair<std::string, std::string>>& fields) {
-    std::string body;
-    for (const auto& [name, value] : fields) {
-      if (!body.empty()) body += '&';
-      body += http::percent_encode(name) + "=" + http::percent_encode(value);
-    }
-    return send(http::Method::kPost, target, std::move(body));
+    return send(http::Method::kPost, target, body_of(fields));
   }
   http::Response send(http::Method method, const std::string& target, std::string body) {
-    http::Response response;
-    bool done = false;
-    asio::co_spawn(shop_.context, serve(method, target, std::move(body), response, done), asio::detached);
-    shop_.finish(done);
-    return response;
+    return shop_.run(serve(method, target, std::move(body)));
   }
-  /// Runs until `done`; for several at once.
-  Task<void> serve(http::Method method, std::string target, std::string body, http::Response& response,
-                   bool& done) {
+  /// For several at once.
+  Task<http::Response> serve(http::Method method, std::string target, std::string body) {
     http::Request request;
     request.method = method;
     request.target = target;
@@ -213,6 +182,7 @@ class Browser {
     for (const auto& [name, value] : extra_headers)
       request.headers.emplace_back(name, value);
     const http::Router::Match match = shop_.router.match(request);
+    http::Response response;
     if (match.route == nullptr) {
       response = shop_.errors.page(request, match.allow.empty() ? 404 : 405, "");
     } else if (match.route->handler) {
@@ -221,7 +191,7 @@ class Browser {
       response = match.route->immediate(request);
     }
     keep_cookies(response);
-    done = true;
+    co_return response;
   }
 
  private:

@@ -113,18 +113,13 @@ TEST_F(CheckoutPageTest, ASecondPressDuringTheFirstWaitsForItsAnswer) {
   add("scarf", 0, 1);
   shop.gateway.takes = std::chrono::seconds(3);
   const Fields form = filled(browser.get("/checkout").body);
-  std::string body;
-  for (const auto& [name, value] : form)
-    body += (body.empty() ? "" : "&") + name + "=" + http::percent_encode(value);
-  http::Response first, second;
-  bool first_done = false, second_done = false;
-  asio::co_spawn(shop.context, browser.serve(http::Method::kPost, "/checkout", body, first, first_done),
-                 asio::detached);
+  std::optional<http::Response> pressed;
+  asio::co_spawn(shop.context, browser.serve(http::Method::kPost, "/checkout", body_of(form)),
+                 [&](const std::exception_ptr&, http::Response answer) { pressed = std::move(answer); });
   shop.poll();
-  asio::co_spawn(shop.context, browser.serve(http::Method::kPost, "/checkout", body, second, second_done),
-                 asio::detached);
-  shop.finish(first_done);
-  shop.finish(second_done);
+  const http::Response second = browser.post("/checkout", form);
+  shop.run_until([&] { return pressed.has_value(); });
+  const http::Response first = *pressed;
   EXPECT_EQ(first.status, 303);
   EXPECT_EQ(header_of(second, "Location"), header_of(first, "Location"));
   EXPECT_EQ(shop.gateway.authorisations, 1);

@@ -31,6 +31,20 @@ void fill_nonzero(std::span<std::uint8_t> out, Random& random) {
   } while (all_zero(out));
 }
 
+/// Thirteen to nineteen digits by themselves, in groups or not: what a card's number looks like, and few ids
+/// do.
+bool may_hold_card_number(std::string_view id) {
+  constexpr std::string_view kOfWord = "0123456789.-abcdefABCDEF", kLetters = "abcdefABCDEF";
+  while (!id.empty()) {
+    const std::string_view word = id.substr(0, id.find_first_not_of(kOfWord));
+    id.remove_prefix(std::min(word.size() + 1, id.size()));
+    const auto digits = std::count_if(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool hex = word.find_first_of(kLetters) != word.npos;
+    if (!hex && digits >= 13 && digits <= 19) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
@@ -100,25 +114,6 @@ TraceContext continue_trace(std::string_view header, Random& random, bool believ
   if (!believed) ours.flags = 0;
   return ours;
 }
-
-namespace {
-
-/// Thirteen to nineteen digits by themselves, in groups or not: what a card's number looks like, and few ids
-/// do.
-bool may_hold_card_number(std::string_view id) {
-  constexpr std::string_view kDigits = "0123456789", kInside = "0123456789abcdefABCDEF.-";
-  while (!id.empty()) {
-    const std::string_view word = id.substr(0, id.find_first_not_of(kInside));
-    id.remove_prefix(std::min(word.size() + 1, id.size()));
-    const auto digits = std::count_if(word.begin(), word.end(),
-                                      [&](char c) { return kDigits.find(c) != std::string_view::npos; });
-    const bool letters = word.find_first_of("abcdefABCDEF") != std::string_view::npos;
-    if (!letters && digits >= 13 && digits <= 19) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 bool is_sane_request_id(std::string_view id) {
   constexpr std::string_view kPunctuation = "._:/+=-";

@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <functional>
 
-#include "base/simulated_clock.h"
+#include "base/testing/simulated_time.h"
 #include "storage/memory/memory_store.h"
 #include "webhooks/deliverer.h"
 #include "webhooks/message.h"
@@ -94,34 +93,9 @@ class Receivers final : public http_client::Client {
   Clock& clock_;
 };
 
-class DeliveryTest : public testing::Test {
+class DeliveryTest : public testing::Test, protected SimulatedTime {
  protected:
-  template <typename T>
-  T run(Task<T> task) {
-    std::optional<T> outcome;
-    asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T value) {
-      if (thrown) std::rethrow_exception(thrown);
-      outcome.emplace(std::move(value));
-    });
-    while (!outcome)
-      step();
-    return std::move(*outcome);
-  }
-  void step() {
-    context.restart();
-    if (context.poll() == 0) clock.advance_to(clock.next().value());
-  }
-  void pass(Duration time) {
-    const Instant end = clock.now() + time;
-    for (;;) {
-      context.restart();
-      if (context.poll() > 0) continue;
-      const auto next = clock.next();
-      if (!next || *next > end) break;
-      clock.advance_to(*next);
-    }
-    clock.advance_to(end);
-  }
+  DeliveryTest() : SimulatedTime(Instant{1'700'000'000'000'000}) {}
   Subscription subscribe(const std::string& url) {
     Subscription wanted;
     wanted.url = url;
@@ -161,8 +135,6 @@ class DeliveryTest : public testing::Test {
     return ids;
   }
 
-  asio::io_context context;
-  SimulatedClock clock{Instant{1'700'000'000'000'000}};
   SeededRandom random{3};
   telemetry::Registry metrics;
   storage::MemoryStore store{clock};
