@@ -76,6 +76,16 @@ def wrk_once(url: str, *, connections: int = 64, headers: dict = None, script: p
     return parse_wrk(output, url), lag_ms
 
 
+def wrk_timed(processes: set, url: str, **options) -> dict:
+    """A round's figures with what the server's `processes` did in a second of their time, and `lag_ms`, how late the generator was: a
+    lag does not make it void, as the processor time stands."""
+    def once() -> dict:
+        figures, lag_ms = wrk_once(url, **options)
+        return {**figures, "lag_ms": lag_ms}
+
+    return costed(processes, once)
+
+
 def wrk_command(url: str, connections: int, headers: dict = None, script: pathlib.Path = None) -> list:
     command = ["wrk", "-t1", f"-c{connections}", f"-d{ROUND_SECONDS}s", "--latency"]
     for name, value in (headers or {}).items():

@@ -228,12 +228,6 @@ def rendering(report: load.Report, shop: SizedShop):
                f"a cached one {statistics.median(again):.2f} ms", "<= 5", cost <= 5)
 
 
-def once(url: str, **options) -> dict:
-    """A round whose figures say how late the generator was; a lag does not make it void, as its processor time stands."""
-    figures, lag_ms = load.wrk_once(url, **options)
-    return {**figures, "lag_ms": lag_ms}
-
-
 def cached_pages(report: load.Report, shops: list):
     """The same product's page at each size."""
     runs, sizes = [], []
@@ -244,7 +238,7 @@ def cached_pages(report: load.Report, shops: list):
 
         def run(shop=shop, page=page):
             with shop.running():
-                return calm(load.costed, {shop.process.pid}, lambda: once(shop.url + page, headers={"Accept-Encoding": "br"}))
+                return calm(load.wrk_timed, {shop.process.pid}, shop.url + page, headers={"Accept-Encoding": "br"})
 
         runs.append(run)
     figures = load.interleaved(*runs)
@@ -274,7 +268,7 @@ def zipf(report: load.Report, shop: SizedShop, folder: pathlib.Path):
 
     def shoppers() -> dict:
         # Few connections: each miss costs a rendering, and what queued behind many would be refused.
-        return calm(load.costed, {shop.process.pid}, lambda: once(shop.url, script=script, connections=ZIPF_CONNECTIONS))
+        return calm(load.wrk_timed, {shop.process.pid}, shop.url, script=script, connections=ZIPF_CONNECTIONS)
 
     shoppers()  # the cache fills
     before = {name: shop.metric(f"ff_pages_{name}_total", 'cache="pages"') for name in ("hits", "renders", "evicted")}
