@@ -9,6 +9,7 @@ namespace {
 constexpr double kFade = 0.98;  // half is forgotten after 34 batches
 constexpr double kSpreadMin =
     0.02;  // of the sizes' variance to their mean squared: with less there is no slope
+constexpr double kOperationsMin = 32;     // before that a cold store's first order would speak for all
 constexpr double kFixedShareInverse = 4;  // operations may take so many times what the commit alone takes
 
 }  // namespace
@@ -31,6 +32,7 @@ void Limiter::came_back(std::size_t size, Duration took) {
   t_ = t_ * kFade + t;
   nn_ = nn_ * kFade + n * n;
   nt_ = nt_ * kFade + n * t;
+  if (n_ < kOperationsMin) return;
 
   // Batches of one size don't tell the commit from its operations: then all is the operations'.
   double each = t_ / n_, fixed = 0;

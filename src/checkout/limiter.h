@@ -2,8 +2,9 @@
 // back within its target.
 //
 // The store commits batches, and a batch of n takes fixed + n * each: the two are measured (least squares
-// over the latest batches, older ones fading), and the bound is what they allow: so many operations that the
-// last of them still comes back within `target`, counting the batch under way that it has to wait for. Where
+// over the latest batches, older ones fading; nothing is concluded from fewer than 32 operations), and the
+// bound is what they allow: so many operations that the last of them still comes back within `target`,
+// counting the batch under way that it has to wait for. Where
 // a commit alone takes longer than that, fewer operations would only make smaller batches, each as slow: then
 // two batches are let in that are large enough to spend four fifths of their time on operations. Why a law
 // and not a probe (TCP's increase and decrease, gradients): with a store that commits in batches latency does

@@ -34,6 +34,14 @@ TEST(Limiter, LetsInWhatComesBackInTime) {
   EXPECT_NEAR(static_cast<double>(limiter.bound()), 50, 1);
 }
 
+TEST(Limiter, TheFirstOrderOfAColdStoreDoesNotSpeakForAll) {
+  Limiter limiter({.target = milliseconds(70), .batch_max = 256, .first = 512});
+  limiter.came_back(1, milliseconds(20));
+  EXPECT_EQ(limiter.bound(), 512u);
+  limiter.came_back(255, milliseconds(25));
+  EXPECT_GT(limiter.bound(), 255u);
+}
+
 TEST(Limiter, TellsTheCommitFromItsOperations) {
   Limiter limiter({.target = milliseconds(100), .batch_max = 100});
   for (int i = 0; i < 100; ++i) {
