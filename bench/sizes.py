@@ -387,8 +387,15 @@ def threads(report: load.Report, folder: pathlib.Path):
 
 
 def keep_on(core: int, shop: SizedShop, thread: str):
-    [task] = [task for task in pathlib.Path(f"/proc/{shop.process.pid}/task").iterdir() if (task / "comm").read_text() == f"{thread}\n"]
-    os.sched_setaffinity(int(task.name), {core})
+    deadline = time.monotonic() + READY_SECONDS_MAX  # it names itself once it runs
+    while True:
+        for task in pathlib.Path(f"/proc/{shop.process.pid}/task").iterdir():
+            if (task / "comm").read_text().strip() == thread:
+                os.sched_setaffinity(int(task.name), {core})
+                return
+        if time.monotonic() > deadline:
+            raise SystemExit(f"the server has no thread {thread}")
+        time.sleep(0.01)
 
 
 def main() -> int:
