@@ -80,7 +80,7 @@ class Reached final : public SaleStore {
 
 /// One process of a shop: its desk and its door.
 struct Process {
-  Process(storage::Store& store, Clock& clock, std::string name, std::uint64_t random_seed = 1)
+  Process(storage::Store& store, Clock& clock, const std::string& name, std::uint64_t random_seed = 1)
       : sales(store.sales()),
         random(random_seed),
         leader(store.leases(), clock, "sales", name, leadership::LeaderSettings{}, metrics),

@@ -7,7 +7,7 @@ namespace {
 
 constexpr Instant kNoon{1'800'000'000'000'000};
 
-sales::Posted sale(std::string id, std::vector<std::string> products, std::int32_t limit) {
+sales::Posted sale(const std::string& id, std::vector<std::string> products, std::int32_t limit) {
   sales::SaleSettings settings;
   settings.id = *sales::SaleId::parse(id);
   settings.title = id;
@@ -18,12 +18,13 @@ sales::Posted sale(std::string id, std::vector<std::string> products, std::int32
   return {sales::Sale(settings, {}, sales::first_queue(settings, kNoon)), {}, false};
 }
 
-orders::Order order(std::string email, std::vector<std::pair<std::string, inventory::Quantity>> lines) {
+orders::Order order(std::string email,
+                    const std::vector<std::pair<std::string, inventory::Quantity>>& lines) {
   orders::Order made;
   made.email = std::move(email);
-  for (auto& [handle, quantity] : lines) {
+  for (const auto& [handle, quantity] : lines) {
     orders::Line line;
-    line.handle = std::move(handle);
+    line.handle = handle;
     line.quantity = quantity;
     made.lines.push_back(std::move(line));
   }
