@@ -34,7 +34,7 @@ class GatekeeperTest : public testing::Test {
 
   /// The status of the refusal; 0: it is worked for.
   int ask(Method method, std::string path, Priority priority, Duration waited = {},
-          std::string shopper = {}) {
+          const std::string& shopper = {}) {
     http::Request request;
     request.method = method;
     request.path = std::move(path);

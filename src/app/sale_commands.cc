@@ -262,8 +262,7 @@ Result<void> remove_sale(const config::Options& options, const std::string& id, 
     const auto found = find_sale(store.sales(), *checked);
     if (!found) return tl::unexpected(found.error());
     if (!drop_line) {
-      const auto over =
-          run_task(check_line_is_over(store.sales(), *found, SystemClock().now(), kSaleOptions));
+      auto over = run_task(check_line_is_over(store.sales(), *found, SystemClock().now(), kSaleOptions));
       if (!over) return over;
     }
     if (auto removed = run_task(store.sales().remove(*checked)); !removed) return removed;
