@@ -139,12 +139,12 @@ def where_it_goes(report: load.Report, database: Database):
     with database.shop("costs", HOT_CSV) as shop:
         lua = checkout_script(database, "costs")
         load.wrk(shop.url, connections=256, script=lua)  # connections made, caches warm
-        backends = [database.server.process.pid, *children(database.server.process.pid)]
-        before = (load.cpu_seconds([shop.process.pid]), load.cpu_seconds(backends), database.wal_bytes(), batches(shop))
+        backends = {database.server.process.pid, *children(database.server.process.pid)}
+        before = (load.cpu_seconds({shop.process.pid}), load.cpu_seconds(backends), database.wal_bytes(), batches(shop))
         count_before = int(database.server.execute("SELECT count(*) FROM orders", "costs"))
         load.wrk(shop.url, connections=256, script=lua)
         orders = int(database.server.execute("SELECT count(*) FROM orders", "costs")) - count_before
-        after = (load.cpu_seconds([shop.process.pid]), load.cpu_seconds(backends), database.wal_bytes(), batches(shop))
+        after = (load.cpu_seconds({shop.process.pid}), load.cpu_seconds(backends), database.wal_bytes(), batches(shop))
     report.note("processor time of an order, shop", (after[0] - before[0]) / orders * 1e6, "us")
     report.note("processor time of an order, PostgreSQL", (after[1] - before[1]) / orders * 1e6, "us")
     report.note("WAL of an order", (after[2] - before[2]) / orders, "bytes")

@@ -371,8 +371,8 @@ def threads(report: load.Report, folder: pathlib.Path):
             shop_process.ShopProcess.start(shop)
             stack.push(shop.__exit__)
         for core, shop in enumerate(alone):
-            keep_on(core, shop, "shop-0")
-            keep_on(core, two, f"shop-{core}")
+            for task in (shop.thread("shop-0"), two.thread(f"shop-{core}")):
+                os.sched_setaffinity(int(task.name), {core})
 
         def run(shops):
             wrks = [["taskset", "-c", str(core), *load.wrk_command(shop.url + page, CONNECTIONS_OF_A_THREAD // 2, {"Accept-Encoding": "br"})]
@@ -384,18 +384,6 @@ def threads(report: load.Report, folder: pathlib.Path):
     yardstick = "; ".join(f"{name} {figures['per_cpu_second']:,.0f} on {figures['cores']:.2f} cores"
                           for name, figures in (("two processes", apart), ("two threads", threaded)))
     report.add("pages for a second of a core, 2 threads", ratio, "x 2 processes", yardstick, ">= 0.9", ratio >= 0.9)
-
-
-def keep_on(core: int, shop: SizedShop, thread: str):
-    deadline = time.monotonic() + READY_SECONDS_MAX  # it names itself once it runs
-    while True:
-        for task in pathlib.Path(f"/proc/{shop.process.pid}/task").iterdir():
-            if (task / "comm").read_text().strip() == thread:
-                os.sched_setaffinity(int(task.name), {core})
-                return
-        if time.monotonic() > deadline:
-            raise SystemExit(f"the server has no thread {thread}")
-        time.sleep(0.01)
 
 
 def main() -> int:

@@ -67,6 +67,16 @@ class ShopProcess:
         self.run("seed")
         return self
 
+    def thread(self, name: str) -> pathlib.Path:
+        """Its folder in /proc. A thread names itself once it runs."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+                if (task / "comm").read_text().strip() == name:
+                    return task
+            time.sleep(0.01)
+        raise TimeoutError(f"the server has no thread {name}")
+
     def start(self) -> "ShopProcess":
         flags = ["--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0", "--io-threads", str(self.io_threads)]
         if self.config:
