@@ -88,10 +88,6 @@ class ShopTest : public testing::Test, protected SimulatedTime {
     publish();
     cart = CartId{Token::make(random)};
   }
-  ~ShopTest() override {
-    // What is still under way holds the clock's sleepers; they go before what they refer to.
-    context.restart();
-  }
 
   static catalog::Product product(const std::string& handle, std::int64_t price) {
     catalog::Product made;
