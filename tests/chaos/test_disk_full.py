@@ -13,12 +13,11 @@ from support import api
 from support.shop_process import ShopProcess
 from support.storm import Shelf, Storm
 
-DISK_MIB = 12
+DISK_MIB = 32  # the log takes 16 of them before it is folded into the file (OpenOptions::checkpoint_pages)
 CHUNK_BYTES = 4096
 ORDERS = 100
 STORM_SECONDS_MAX = 60
 SHOPPERS = 16
-FILLED_SECONDS = 1  # of storm on the full disk
 SHELF = Shelf(hot=40, few=3)
 
 
@@ -78,7 +77,7 @@ def test_a_full_disk_refuses_politely_and_heals(small_disk, tmp_path):
         with Storm(SHELF, lambda: [shop.url], shoppers=SHOPPERS) as storm:
             storm.wait_for_orders(ORDERS, STORM_SECONDS_MAX)
             fill(ballast)
-            storm.blow(FILLED_SECONDS)
+            storm.wait_for_refusals(1, STORM_SECONDS_MAX, meanwhile=lambda: fill(small_disk / "more"))
             variant = storm.variants["plenty"]
             client = api.Client(shop.url)
             refused(lambda: client.checkout(api.token(), api.token(), [(variant, 1)], api.ON_DELIVERY), small_disk)
@@ -93,7 +92,6 @@ def test_a_full_disk_refuses_politely_and_heals(small_disk, tmp_path):
             storm.wait_for_orders(ORDERS, STORM_SECONDS_MAX)
         storm.settle()
         print(f"\ndisk full: {storm.figures()}")
-        assert storm.answers[503] > 0
         storm.verify()
     audit = shop.audit()
     assert audit.returncode == 0, f"{audit.stdout}\n{audit.stderr}"

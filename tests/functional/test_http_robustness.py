@@ -15,7 +15,7 @@ import urllib.request
 
 import pytest
 
-from support.shop_process import ShopProcess, binary
+from support.shop_process import ShopProcess, sanitized
 
 IDLE_MEMORY_MB_MAX = 150
 PER_SOURCE_ADDRESS = 2_500  # connections; the loopback has 127.0.0.1 to 127.255.255.254
@@ -26,13 +26,7 @@ GET = b"GET /robots.txt HTTP/1.1\r\nHost: shop\r\n\r\n"
 SO_ATTACH_FILTER = 26
 
 
-def sanitized() -> bool:
-    """A sanitizer multiplies the program's memory."""
-    code = pathlib.Path(binary()).read_bytes()
-    return b"__asan_init" in code or b"__tsan_init" in code
-
-
-SANITIZED = sanitized()
+SANITIZED = sanitized()  # a sanitizer multiplies the program's memory
 # With a sanitizer fewer: the first must not reach the idle limit (75 s) before the last has come.
 IDLE_CONNECTIONS = 2_000 if SANITIZED else 10_000
 DESCRIPTORS = IDLE_CONNECTIONS + 200

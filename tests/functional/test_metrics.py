@@ -10,6 +10,7 @@ import requests
 
 from support import api
 from support.metrics import Metrics, until
+from support.shop_process import sanitized
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = pathlib.Path(__file__).with_name("metrics.golden")
@@ -70,8 +71,8 @@ def test_a_scrape_tells_what_the_scrapes_before_it_cost(shop):
     seconds = after.sum("ff_http_request_seconds_sum", **labels) - before.sum("ff_http_request_seconds_sum", **labels)
     assert count == SCRAPES + 1, "each but the one that is being answered"
     print(f"a scrape of {len(after.text)} bytes takes the server {1e6 * seconds / count:.0f} us")
-    # Its thread's time on a processor: neither others on this machine nor the shop's other work lengthen it.
-    assert used < SCRAPE_SECONDS_MAX, f"a scrape takes {1e3 * used:.2f} ms of a processor"
+    # Its thread's time on a processor: neither others on this machine nor the shop's other work lengthen it, but a sanitizer does.
+    assert sanitized() or used < SCRAPE_SECONDS_MAX, f"a scrape takes {1e3 * used:.2f} ms of a processor"
 
 
 def test_orders_carts_and_revenue_are_counted_where_they_happen(fresh_shop):

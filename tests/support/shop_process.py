@@ -19,6 +19,12 @@ def binary() -> str:
     return os.environ.get("FF_BINARY", str(ROOT / "build" / "release" / "fashionforward"))
 
 
+def sanitized() -> bool:
+    """Whether that program is built with a sanitizer, which multiplies the memory and the time that it takes."""
+    code = pathlib.Path(binary()).read_bytes()
+    return b"__asan_init" in code or b"__tsan_init" in code
+
+
 def surroundings() -> dict:
     """This process's environment without what would be settings of the program: FF_BINARY and others are the tests'."""
     return {name: value for name, value in os.environ.items() if not name.startswith("FF_")}

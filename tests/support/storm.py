@@ -144,6 +144,16 @@ class Storm:
                                             f"{seconds} s; answers: {dict(self.answers)}")
             time.sleep(0.02)
 
+    def wait_for_refusals(self, more: int, seconds: float, meanwhile):
+        """Until `more` tries from now on were told that a part of the shop is away; `meanwhile` is called again and again."""
+        wanted = self.answers[503] + more
+        end = time.monotonic() + seconds
+        while self.answers[503] < wanted:
+            assert not self.wrong, f"{len(self.wrong)} wrong answers: {self.wrong[:3]}"
+            assert time.monotonic() < end, f"fewer than {more} refusals in {seconds} s; answers: {dict(self.answers)}"
+            meanwhile()
+            time.sleep(0.02)
+
     def __enter__(self):
         self.start()
         return self
