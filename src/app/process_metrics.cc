@@ -4,9 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstring>
+#include <fstream>
 #include <memory>
+#include <sstream>
+#include <string>
 
 #include "telemetry/log.h"
 
@@ -23,14 +24,11 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-File open_file(const char* path) { return {std::fopen(path, "re"), std::fclose}; }
-
 double resident_bytes() {
-  const File file = open_file("/proc/self/statm");
-  long pages = 0, resident = 0;
-  if (!file || std::fscanf(file.get(), "%ld %ld", &pages, &resident) != 2) return 0;
-  return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  std::ifstream statm("/proc/self/statm");
+  double pages = 0, resident = 0;
+  if (!(statm >> pages >> resident)) return 0;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 double open_descriptors() {
@@ -51,23 +49,25 @@ double descriptors_max() {
 /// Unix time: when the machine was started, and the ticks from then to our exec (field 22 of proc(5)'s stat,
 /// the 20th behind the name, which may hold anything).
 double started_at() {
-  char text[4096] = {};
-  const File stat = open_file("/proc/self/stat");
-  if (!stat || std::fread(text, 1, sizeof text - 1, stat.get()) == 0) return 0;
-  const char* at = std::strrchr(text, ')');
-  constexpr int kFieldsBefore = 20;
-  for (int field = 0; at != nullptr && field < kFieldsBefore; ++field)
-    at = std::strchr(at + 1, ' ');
-  unsigned long long ticks = 0;
-  if (at == nullptr || std::sscanf(at, " %llu", &ticks) != 1) return 0;
-  const File machine = open_file("/proc/stat");
-  char line[4096];
-  unsigned long long booted_at = 0;
-  while (machine && std::fgets(line, sizeof line, machine.get()) != nullptr) {
-    if (std::sscanf(line, "btime %llu", &booted_at) == 1) break;
+  std::ifstream stat("/proc/self/stat");
+  std::string line;
+  std::getline(stat, line);
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  constexpr int kFieldsBefore = 19;
+  std::string skipped;
+  for (int field = 0; field < kFieldsBefore; ++field)
+    fields >> skipped;
+  double ticks = 0;
+  if (!(fields >> ticks)) return 0;
+  std::ifstream machine("/proc/stat");
+  double booted_at = 0;
+  for (std::string word; machine >> word;) {
+    if (word == "btime") {
+      machine >> booted_at;
+      break;
+    }
   }
-  return static_cast<double>(booted_at) +
-         static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return booted_at + ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace
