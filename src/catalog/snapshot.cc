@@ -137,7 +137,7 @@ Snapshot::Snapshot(const Snapshot& before, CatalogueChanges changes) : version_(
       block.reserve(kBlock);
       for (std::size_t i = first; i < std::min(first + kBlock, products_.size()); ++i) {
         const bool stayed = came_from[i] != SnapshotDifference::kGone;
-        block.push_back(stayed ? before.owned(came_from[i]) : std::move(arriving[n++]));
+        block.push_back(stayed ? before.owned(came_from[i]) : arriving[n++]);
         fingerprints_.push_back(stayed ? before.fingerprints_[came_from[i]] : fingerprint_of(*block.back()));
       }
       blocks_.push_back(std::make_shared<const Block>(std::move(block)));

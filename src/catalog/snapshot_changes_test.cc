@@ -209,7 +209,7 @@ class RandomShop {
   }
 
   std::string change_collection() {
-    const std::string handle = "c" + std::to_string(random_.below(5));
+    std::string handle = "c" + std::to_string(random_.below(5));
     Collection& one = collections_[handle];
     if (one.id.value == 0) one.id = {++last_collection_};
     one.handle = handle;

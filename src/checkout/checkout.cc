@@ -174,7 +174,7 @@ struct Service::Answers {
 
 Service::Service(const catalog::SnapshotHolder& catalogue, cart::CartStore& carts, orders::OrderStore& orders,
                  Committer& committer, payments::Gateway& gateway, const pricing::Rules& rules, Clock& clock,
-                 Random& random, Settings settings, telemetry::Registry& metrics)
+                 Random& random, const Settings& settings, telemetry::Registry& metrics)
     : catalogue_(catalogue),
       carts_(carts),
       orders_(orders),

@@ -98,7 +98,7 @@ class Service {
  public:
   Service(const catalog::SnapshotHolder& catalogue, cart::CartStore& carts, orders::OrderStore& orders,
           Committer& committer, payments::Gateway& gateway, const pricing::Rules& rules, Clock& clock,
-          Random& random, Settings settings, telemetry::Registry& metrics);
+          Random& random, const Settings& settings, telemetry::Registry& metrics);
   ~Service();
 
   /// Any io thread. What its client has left, or whose deadline has passed, before the order was queued is

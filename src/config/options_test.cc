@@ -1,8 +1,8 @@
 #include "config/options.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -165,8 +165,8 @@ TEST(Options, NameThePaymentGatewayThatSeveralServersShare) {
 
 TEST(Options, TakeAShareOfRequestsToTraceAsAnyNumberBetween0And1) {
   EXPECT_EQ(load({}, {})->trace.otlp_url, "") << "nothing is recorded";
-  for (const char* share : {"0", "0.25", "1"})
-    EXPECT_EQ(load({}, {{"FF_TRACE_SAMPLE", share}})->trace.sample, std::atof(share)) << share;
+  for (const double share : {0.0, 0.25, 1.0})
+    EXPECT_EQ(load({}, {{"FF_TRACE_SAMPLE", fmt::format("{}", share)}})->trace.sample, share);
   for (const char* share : {"", "2", "-0.1", "0.5%", "nan"}) {
     const auto refused = load({}, {{"FF_TRACE_SAMPLE", share}});
     ASSERT_FALSE(refused) << share;

@@ -1,7 +1,10 @@
 #include "http/server.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -32,6 +35,27 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
+
+/// sched_setattr(2)'s, which glibc 2.36 does not declare.
+struct SchedulingAttributes {
+  std::uint32_t size = sizeof(SchedulingAttributes);
+  std::uint32_t policy = 0;
+  std::uint64_t flags = 0x08;  // SCHED_FLAG_KEEP_POLICY
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t slice_ns = 0;
+  std::uint64_t deadline = 0;
+  std::uint64_t period = 0;
+};
+
+/// The shortest turn on a processor that can be asked for. Who asks for shorter ones than whoever runs gets
+/// the processor as soon as there is something to do (Linux 6.12 and later; before, this asks for nothing): a
+/// request does not wait for the end of the reader of changes' turn, which is 3 ms. Shares stay as they are.
+void take_short_turns() {
+  constexpr std::uint64_t kShortestNs = 100'000;
+  const SchedulingAttributes attributes{.nice = ::getpriority(PRIO_PROCESS, 0), .slice_ns = kShortestNs};
+  (void)::syscall(SYS_sched_setattr, 0, &attributes, 0U);
+}
 
 /// Out of descriptors, say: trying again at once would spin.
 constexpr milliseconds kAcceptPause{100};
@@ -161,6 +185,7 @@ class Server::Worker {
     sweep_later();
     thread_ = std::thread([this] {
       const std::string name = fmt::format("{}-{}", shared_.options.name, index_);
+      take_short_turns();
       ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());  // all that the kernel takes
       // As run() does it, but that the poller hears when there was nothing left to do: what it is told next
       // has not waited.

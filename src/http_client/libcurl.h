@@ -33,7 +33,8 @@ Result<void> load_libcurl();
 namespace libcurl {
 
 struct Functions {
-#define FF_POINTER(name) decltype(&::name) name = nullptr;
+#define FF_POINTER(name) \
+  decltype(&::name) name = nullptr;  // NOLINT(bugprone-macro-parentheses): it declares the name
   FF_LIBCURL_FUNCTIONS(FF_POINTER)
 #undef FF_POINTER
 };

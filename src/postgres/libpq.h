@@ -30,7 +30,8 @@ Result<void> load_libpq();
 namespace libpq {
 
 struct Functions {
-#define FF_POINTER(name) decltype(&::name) name = nullptr;
+#define FF_POINTER(name) \
+  decltype(&::name) name = nullptr;  // NOLINT(bugprone-macro-parentheses): it declares the name
   FF_LIBPQ_FUNCTIONS(FF_POINTER)
 #undef FF_POINTER
 };

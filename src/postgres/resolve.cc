@@ -75,8 +75,8 @@ struct Alarm {
 /// Owns the descriptor that tells of the end of a look-up; the thread is told before it goes.
 class Waiter {
  public:
-  Waiter(asio::any_io_executor executor, std::shared_ptr<Lookup> lookup)
-      : lookup_(std::move(lookup)), done_(std::move(executor)) {}
+  Waiter(const asio::any_io_executor& executor, std::shared_ptr<Lookup> lookup)
+      : lookup_(std::move(lookup)), done_(executor) {}
   Waiter(const Waiter&) = delete;
   ~Waiter() {
     const std::lock_guard lock(lookup_->mutex);

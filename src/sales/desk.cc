@@ -33,7 +33,7 @@ struct SaleGauges {
 
 void show_wait(SaleGauges& gauge, const QueueState& queue, std::uint64_t length) {
   const double waiting = std::max(0.0, static_cast<double>(length) - queue.frontier);
-  gauge.rate.set(static_cast<std::int64_t>(queue.rate + 0.5));
+  gauge.rate.set(std::lround(queue.rate));
   gauge.waiting.set(static_cast<std::int64_t>(waiting));
   gauge.wait.set(queue.rate > 0 ? static_cast<std::int64_t>(std::ceil(waiting / queue.rate)) : 0);
 }

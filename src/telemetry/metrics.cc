@@ -176,7 +176,7 @@ Registry::Series& Registry::series(const std::string& name, std::string help, st
   return *known;
 }
 
-Counter& Registry::counter(std::string name, std::string help, Labels labels) {
+Counter& Registry::counter(const std::string& name, std::string help, const Labels& labels) {
   check_counter(name);
   const std::scoped_lock lock(mutex_);
   Series& found = series(name, std::move(help), "counter", labels);
@@ -184,15 +184,15 @@ Counter& Registry::counter(std::string name, std::string help, Labels labels) {
   return *found.counter;
 }
 
-Gauge& Registry::gauge(std::string name, std::string help, Labels labels) {
+Gauge& Registry::gauge(const std::string& name, std::string help, const Labels& labels) {
   const std::scoped_lock lock(mutex_);
   Series& found = series(name, std::move(help), "gauge", labels);
   if (!found.gauge) found.gauge = std::make_unique<Gauge>();
   return *found.gauge;
 }
 
-Histogram& Registry::histogram(std::string name, std::string help, std::vector<double> bounds,
-                               Labels labels) {
+Histogram& Registry::histogram(const std::string& name, std::string help, std::vector<double> bounds,
+                               const Labels& labels) {
   const std::scoped_lock lock(mutex_);
   Series& found = series(name, std::move(help), "histogram", labels);
   if (!found.histogram) {
@@ -202,13 +202,13 @@ Histogram& Registry::histogram(std::string name, std::string help, std::vector<d
   return *found.histogram;
 }
 
-void Registry::counter_from(std::string name, std::string help, Labels labels, Reading read) {
+void Registry::counter_from(const std::string& name, std::string help, const Labels& labels, Reading read) {
   check_counter(name);
   const std::scoped_lock lock(mutex_);
   series(name, std::move(help), "counter", labels).read = std::move(read);
 }
 
-void Registry::gauge_from(std::string name, std::string help, Labels labels, Reading read) {
+void Registry::gauge_from(const std::string& name, std::string help, const Labels& labels, Reading read) {
   const std::scoped_lock lock(mutex_);
   series(name, std::move(help), "gauge", labels).read = std::move(read);
 }

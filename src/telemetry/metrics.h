@@ -89,15 +89,16 @@ std::vector<double> latency_bounds();
 class Registry {
  public:
   /// The same name and labels give the same object; a name has one help and one kind, or it aborts.
-  Counter& counter(std::string name, std::string help, Labels labels = {});
-  Gauge& gauge(std::string name, std::string help, Labels labels = {});
-  Histogram& histogram(std::string name, std::string help, std::vector<double> bounds, Labels labels = {});
+  Counter& counter(const std::string& name, std::string help, const Labels& labels = {});
+  Gauge& gauge(const std::string& name, std::string help, const Labels& labels = {});
+  Histogram& histogram(const std::string& name, std::string help, std::vector<double> bounds,
+                       const Labels& labels = {});
 
   /// For what is counted elsewhere: asked at each scrape, on the scraper's thread. `read` must not block, not
   /// register anything, and outlive the last scrape with all that it refers to.
   using Reading = std::function<double()>;
-  void counter_from(std::string name, std::string help, Labels labels, Reading read);
-  void gauge_from(std::string name, std::string help, Labels labels, Reading read);
+  void counter_from(const std::string& name, std::string help, const Labels& labels, Reading read);
+  void gauge_from(const std::string& name, std::string help, const Labels& labels, Reading read);
 
   /// OpenMetrics 1.0 text, families in name order, ending with "# EOF".
   std::string openmetrics() const;

@@ -12,7 +12,6 @@
 namespace ff::telemetry {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 

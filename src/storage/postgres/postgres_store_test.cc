@@ -301,7 +301,7 @@ TEST_F(PostgresStoreTest, AShopperWhoBuysAtTwoProcessesAtOnceGetsNoMoreThanTheSa
         co_return std::move(outcomes.value().at(0));
       };
       asio::co_spawn(context, buy(*process, std::move(batch)),
-                     [&](std::exception_ptr thrown, PlaceOutcome outcome) {
+                     [&](std::exception_ptr thrown, const PlaceOutcome& outcome) {
                        ASSERT_FALSE(thrown);
                        placed += std::holds_alternative<Placed>(outcome);
                        refused += std::holds_alternative<orders::OverLimit>(outcome);

@@ -53,7 +53,7 @@ const std::string& fault() {
 }
 
 std::chrono::milliseconds slowness() {
-  static const std::chrono::milliseconds chosen(std::atoi(setting("SHOP_FAULT_MS", "40").c_str()));
+  static const std::chrono::milliseconds chosen(std::stoi(setting("SHOP_FAULT_MS", "40")));
   return chosen;
 }
 
