@@ -36,9 +36,8 @@ ServerMetrics::ServerMetrics(telemetry::Registry& registry, const std::string& s
     for (std::size_t i = 1; i < kClasses; ++i) {
       telemetry::Labels with_status = labels;
       with_status.emplace_back("status", kClassNames[i]);
-      route.answered[i] =
-          &registry.counter("ff_http_requests_total", "Requests answered, by route and class of status.",
-                            std::move(with_status));
+      route.answered[i] = &registry.counter("ff_http_requests_total",
+                                            "Requests answered, by route and class of status.", with_status);
     }
     route.answered[0] = route.answered[1];
     route.seconds = &registry.histogram(

@@ -337,8 +337,8 @@ class PoolTest : public PostgresTest {
     if (!rows) co_return tl::unexpected(std::move(rows.error()));
     co_return rows->front().integer(0, 0);
   }
-  std::int64_t gauge(const std::string& name, telemetry::Labels labels = {}) {
-    return metrics.gauge(name, metrics_help.at(name), std::move(labels)).value();
+  std::int64_t gauge(const std::string& name, const telemetry::Labels& labels = {}) {
+    return metrics.gauge(name, metrics_help.at(name), labels).value();
   }
 
   telemetry::Registry metrics;
