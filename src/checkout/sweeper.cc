@@ -262,9 +262,11 @@ void Sweeper::note(const Order& before, const Result<Box<Order>>& after) {
       return;
   }
   overdue_.done(before.id);
-  log::info(
-      kRoom, "a pending order was settled",
-      {{"order", before.id.text()}, {"state", to_string((*after)->state)}, {"reason", (*after)->reason}});
+  log::info(kRoom, "a pending order was settled",
+            {{"order", before.number},
+             {"order_id", before.id.text()},
+             {"state", to_string((*after)->state)},
+             {"reason", (*after)->reason}});
 }
 
 void Sweeper::note_unknown(const Order& order, const Error& error) {
@@ -273,7 +275,10 @@ void Sweeper::note_unknown(const Order& order, const Error& error) {
   overdue_.failed(order.id, now);
   if (order.holding) still_holding_.push_back(order.id);
   log::warning(kRoom, "the outcome of a payment is still unknown",
-               {{"order", order.id.text()}, {"code", to_string(error.code)}, {"detail", error.detail}});
+               {{"order", order.number},
+                {"order_id", order.id.text()},
+                {"code", to_string(error.code)},
+                {"detail", error.detail}});
 }
 
 Task<bool> Sweeper::capture_due() {
@@ -312,7 +317,8 @@ Task<void> Sweeper::capture(Order order) {
   counters_.captures_failed.add();
   captures_.failed(order.id, clock_.now());
   const std::string why = payment ? std::string(to_string(payment->status)) : payment.error().detail;
-  log::warning(kRoom, "a payment could not be captured", {{"order", order.id.text()}, {"detail", why}});
+  log::warning(kRoom, "a payment could not be captured",
+               {{"order", order.number}, {"order_id", order.id.text()}, {"detail", why}});
 }
 
 Task<void> Sweeper::remove_idle_carts() {

@@ -54,7 +54,7 @@ def run(*command: str, check: bool = True, input: str = None, timeout: float = C
 
 def is_true(thing: dict, condition: str) -> bool:
     """Whether the object has that condition."""
-    return any(each["type"] == condition and each["status"] == "True" for each in thing["status"].get("conditions", ()))
+    return any(each["type"] == condition and each["status"] == "True" for each in thing["status"].get("conditions") or ())
 
 
 class Cluster:

@@ -9,6 +9,7 @@ import time
 import pytest
 from harness import settings
 from harness import terraform as terraform_
+from support.cluster import is_true, wait_until
 
 from .conftest import ROOT, Module, changes
 
@@ -32,16 +33,26 @@ def kubectl(cluster, *arguments: str, check: bool = True) -> str:
 
 
 @pytest.fixture(scope="module")
-def platform(cluster, external_secrets_kinds, sources, tmp_path_factory):
+def kinds(cluster, external_secrets_kinds):
+    """What is in the cluster already stays as it is; kinds that were not there are taken away again."""
+    added = [path for path in external_secrets_kinds
+             if not kubectl(cluster, "get", "--ignore-not-found", "-f", str(path), "-o", "name").strip()]
+    try:
+        for path in added:
+            kubectl(cluster, "apply", "--server-side", "-f", str(path))
+            # Not `kubectl wait`: it gives up on a kind that has no conditions yet.
+            wait_until(lambda path=path: is_true(json.loads(kubectl(cluster, "get", "-f", str(path), "-o", "json")), "Established"), path.stem, 60)
+        yield
+    finally:
+        for path in added:
+            kubectl(cluster, "delete", "-f", str(path), check=False)
+
+
+@pytest.fixture(scope="module")
+def platform(cluster, kinds, sources, tmp_path_factory):
     folder = tmp_path_factory.mktemp("platform")
     authorities = folder / "global-bundle.pem"
     authorities.write_text("-----BEGIN CERTIFICATE-----\nnobody checks it here\n-----END CERTIFICATE-----\n")
-    # What is in the cluster already stays as it is; kinds that were not there are taken away again.
-    added = [path for path in external_secrets_kinds
-             if not kubectl(cluster, "get", "--ignore-not-found", "-f", str(path), "-o", "name").strip()]
-    for path in added:
-        kubectl(cluster, "apply", "--server-side", "-f", str(path))
-        kubectl(cluster, "wait", "--for=condition=Established", "--timeout=60s", "-f", str(path))
     kubectl(cluster, "create", "namespace", INGRESS)
     module = Module(sources / "platform", {**cluster, **terraform_.offline(), "KUBE_CONFIG_PATH": cluster["KUBECONFIG"],
                                            "TF_DATA_DIR": str(folder / "data")})
@@ -54,9 +65,7 @@ def platform(cluster, external_secrets_kinds, sources, tmp_path_factory):
         yield module
     finally:
         module.terraform("destroy", "-auto-approve")
-        kubectl(cluster, "delete", "namespace", INGRESS, "--wait=false", check=False)
-        for path in added:
-            kubectl(cluster, "delete", "-f", str(path), check=False)
+        kubectl(cluster, "delete", "namespace", INGRESS, "--timeout=60s", check=False)
     assert not kubectl(cluster, "get", "namespace", NAMESPACE, "--ignore-not-found").strip()
 
 
